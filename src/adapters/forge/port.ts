@@ -1,0 +1,54 @@
+/** Where pull requests live. Outcomes that are expected are values; errors of transport are thrown. */
+export interface Forge {
+  /** Open pull requests that Halyard opened (their branch starts with `halyard/`), oldest first. */
+  list(): Promise<readonly PullRequest[]>
+  /** Opens a pull request, or returns the open one of that branch with title and body brought up to date. */
+  open(draft: PullRequestDraft): Promise<PullRequest>
+  /** Sets a commit status; `halyard/gates` must be `success` for a merge. */
+  setStatus(headSha: string, status: CommitStatus): Promise<void>
+  /** Merges by squash: one commit on the base branch with exactly this message. Deletes the branch. */
+  merge(request: MergeRequest): Promise<MergeOutcome>
+  /** Closes without merging, with a comment that says why, and deletes the branch. */
+  close(number: number, comment: string): Promise<void>
+}
+
+export interface PullRequestDraft {
+  readonly branch: string
+  readonly base: string
+  readonly title: string
+  /** GitHub-flavoured Markdown. Its last line is the hidden marker that names the effect. */
+  readonly body: string
+  readonly labels: readonly string[]
+}
+
+export interface PullRequest extends PullRequestDraft {
+  readonly number: number
+  readonly headSha: string
+  readonly state: 'open' | 'closed' | 'merged'
+  readonly url: string
+  /** People who approve exactly this head. */
+  readonly approvals: readonly string[]
+}
+
+export interface CommitStatus {
+  readonly context: 'halyard/gates'
+  readonly state: 'pending' | 'success' | 'failure'
+  /** At most 140 characters. */
+  readonly description: string
+}
+
+export interface MergeRequest {
+  readonly number: number
+  readonly expectedHead: string
+  readonly subject: string
+  readonly message: string
+  /** Commit time, in seconds. Forges that stamp commits themselves ignore it. */
+  readonly time: number
+}
+
+export type MergeOutcome =
+  | { readonly kind: 'merged'; readonly commit: string }
+  | { readonly kind: 'headChanged' }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'blocked'; readonly reason: string }
+  | { readonly kind: 'closed' }

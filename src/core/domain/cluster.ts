@@ -1,0 +1,27 @@
+/** A value that an expression may read from a document: what JSON scalars, lists and objects hold. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+export interface JsonObject {
+  readonly [key: string]: Json
+}
+
+/** A Kubernetes cluster: one file of the catalog makes it exist. Its name never changes. */
+export interface Cluster {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly metadata: JsonObject
+  readonly file: string
+}
+
+/** A Kubernetes LabelSelector plus name globs (`!` excludes). Its parts are ANDed; `all` states on purpose that it selects everything. */
+export interface ClusterSelector {
+  readonly all: boolean
+  readonly matchLabels: Readonly<Record<string, string>>
+  readonly matchExpressions: readonly LabelExpression[]
+  readonly names: readonly string[]
+}
+
+export interface LabelExpression {
+  readonly key: string
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'
+  readonly values: readonly string[]
+}

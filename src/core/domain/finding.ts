@@ -1,0 +1,28 @@
+/** A step into a document: a key of a mapping or an index of a sequence. */
+export type FieldPath = readonly (string | number)[]
+
+/** What a finding stops: its service, cluster or group, or everything. */
+export type FindingScope =
+  | { readonly kind: 'service' | 'cluster' | 'group'; readonly name: string }
+  | { readonly kind: 'catalog' }
+
+/** Something wrong in the catalog, told so that its author can mend it. */
+export interface Finding {
+  readonly severity: 'error' | 'warning'
+  readonly scope: FindingScope
+  readonly file: string
+  readonly field: FieldPath
+  readonly message: string
+  readonly remedy: string
+  /** Where in the file, once located; lines and columns count from 1. */
+  readonly position?: SourcePosition
+}
+
+export interface SourcePosition {
+  readonly line: number
+  readonly column: number
+  /** Length of the marked text on that line. */
+  readonly length: number
+  /** The whole line. */
+  readonly text: string
+}
