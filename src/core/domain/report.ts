@@ -45,7 +45,14 @@ export interface HelmReleaseReport {
 export interface HelmSnapshot {
   /** Number of the Helm release. */
   readonly version: number
-  readonly status: 'deployed' | 'superseded' | 'failed' | 'uninstalled' | 'pending-install' | 'pending-upgrade' | 'pending-rollback'
+  readonly status:
+    | 'deployed'
+    | 'superseded'
+    | 'failed'
+    | 'uninstalled'
+    | 'pending-install'
+    | 'pending-upgrade'
+    | 'pending-rollback'
   readonly chartName: string
   readonly chartVersion: string
   readonly lastDeployed: Instant

@@ -1,5 +1,7 @@
 /** A part of a number of clusters: a percentage of it, or a plain count. */
-export type Share = { readonly kind: 'percent'; readonly percent: number } | { readonly kind: 'count'; readonly count: number }
+export type Share =
+  | { readonly kind: 'percent'; readonly percent: number }
+  | { readonly kind: 'count'; readonly count: number }
 
 /** How many clusters a share of `total` is. Percentages round down, as budgets must never exceed what was written. */
 export function shareOf(share: Share, total: number): number {

@@ -1,0 +1,171 @@
+import type { ClusterIndex } from '../domain/cluster-index.ts'
+import type { DeploymentGroup } from '../domain/deployment-group.ts'
+import type { Directive } from '../domain/directive.ts'
+import type { DesiredColumns, ObservedColumns } from '../domain/placement.ts'
+import type { FailedPlacement, Rollout } from '../domain/rollout.ts'
+import type { Service } from '../domain/service.ts'
+import type { ReleaseId, ServiceRelease } from '../domain/service-release.ts'
+import type { Instant } from '../domain/time.ts'
+
+/** Everything that decides how one service goes on. Plain data: planning it twice gives the same plan. */
+export interface ServicePlanInput {
+  readonly service: Service
+  /** Every version of the catalog as a service release at the catalog's head, ascending by version. */
+  readonly releases: readonly ServiceRelease[]
+  /** The groups that the service targets, ancestors before descendants. */
+  readonly groups: readonly GroupPlanInput[]
+  readonly directives: readonly Directive[]
+  readonly clusters: ClusterFacts
+  readonly desired: DesiredColumns
+  readonly observed: ObservedColumns
+  /** Errors of the catalog that freeze this service at its last good state. */
+  readonly frozenBy: string | undefined
+}
+
+export interface GroupPlanInput {
+  readonly group: DeploymentGroup
+  /** Nearest ancestors in the promotion graph that the service targets. */
+  readonly ancestors: readonly string[]
+  /** Ordinals of the clusters that run or shall run the service, in the group's stable wave order. */
+  readonly targets: Uint32Array
+  readonly rollout: Rollout
+}
+
+/** Facts of clusters that every service shares, by ordinal. */
+export interface ClusterFacts {
+  readonly index: ClusterIndex
+  /** 1: reported nothing for longer than the settings allow. */
+  readonly silent: Uint8Array
+  /** 1: its directory is in the fleet repository. */
+  readonly bootstrapped: Uint8Array
+  /** Number of the cluster's failure domain under a label; equal numbers share a domain. */
+  domains(label: string): Uint16Array
+}
+
+/** What shall happen next with one service, and why nothing more. */
+export interface ServicePlan {
+  readonly service: string
+  readonly groups: readonly GroupPlan[]
+  readonly proposals: readonly Proposal[]
+  /** New clusters of this service that receive a proven release at once, joined per cluster by `admit`. */
+  readonly joins: readonly Join[]
+  /** Until then this plan stays right unless an input changes. */
+  readonly validUntil: Instant
+}
+
+/** Where a service stands in one group. */
+export interface GroupPlan {
+  readonly group: string
+  readonly state: 'idle' | 'waiting' | 'rolling' | 'proven' | 'rejected' | 'halted'
+  /** The release that moves, or moved last. */
+  readonly release: ServiceRelease | undefined
+  /** The release that would move next. */
+  readonly candidate: ServiceRelease | undefined
+  /** Opened wave (1-based; 0: none) of how many. */
+  readonly wave: number
+  readonly waves: number
+  readonly tally: Tally
+  /** Every gate that is not open. */
+  readonly waitsFor: readonly Gate[]
+}
+
+/** Counts over the placements of a group that the current release moved. */
+export interface Tally {
+  readonly targets: number
+  /** Placements that main desires on the release, plus failed ones that went back. */
+  readonly moved: number
+  readonly healthy: number
+  /** Healthy for the whole soak. */
+  readonly soaked: number
+  readonly failed: number
+  readonly silent: number
+  /** Merged, observed or progressing. */
+  readonly pending: number
+}
+
+export type GateName =
+  | 'catalog'
+  | 'promotion'
+  | 'supersede'
+  | 'health'
+  | 'soak'
+  | 'silent'
+  | 'hold'
+  | 'approval'
+  | 'rejected'
+  | 'halted'
+  | 'eligible'
+
+/** Why something does not go on: always with a reason, since when, and what would open it. */
+export interface Gate {
+  readonly gate: GateName
+  readonly state: 'waiting' | 'shut'
+  readonly reason: string
+  readonly since: Instant | undefined
+  readonly opensWhen: string
+  /** When it opens by itself, where that is known. */
+  readonly opensAt: Instant | undefined
+}
+
+/** One effect on the fleet repository. `next` is the rollout file as it shall be written with it. */
+export type Proposal = WaveProposal | ReturnProposal | VerdictProposal
+
+/** Moves `clusters` to `release` by pull request. */
+export interface WaveProposal {
+  readonly kind: 'wave'
+  readonly service: string
+  readonly group: string
+  readonly release: ServiceRelease
+  /** 1-based. */
+  readonly wave: number
+  readonly waves: number
+  readonly quota: number
+  /** Ordinals, in wave order. */
+  readonly clusters: readonly number[]
+  /** Everything that was proven on the way here, for the pull request. */
+  readonly evidence: readonly string[]
+  /** The pull request is opened, and merges once a person approved its head. */
+  readonly needsApproval: boolean
+  readonly next: Rollout
+}
+
+/** Sends placements to their way back, byte for byte, by pull request. */
+export interface ReturnProposal {
+  readonly kind: 'return'
+  readonly service: string
+  readonly group: string
+  readonly release: ServiceRelease
+  /** `rejected`: the whole release goes back; `failed`: placements within the error budget. */
+  readonly reason: 'rejected' | 'failed'
+  /** Failing clusters first. `blob` undefined removes the file. */
+  readonly placements: readonly {
+    readonly cluster: number
+    readonly blob: string | undefined
+    readonly release: ReleaseId | undefined
+  }[]
+  readonly evidence: readonly FailedPlacement[]
+  readonly text: string
+  readonly next: Rollout
+}
+
+/** Writes only the rollout file. */
+export interface VerdictProposal {
+  readonly kind: 'verdict'
+  readonly verdict: 'proven' | 'halted'
+  readonly service: string
+  readonly group: string
+  readonly release: ServiceRelease
+  readonly evidence: readonly FailedPlacement[]
+  readonly text: string
+  readonly next: Rollout
+}
+
+/** A new cluster that the service targets, and the release proven in its group. */
+export interface Join {
+  readonly service: string
+  readonly group: string
+  readonly cluster: number
+  readonly release: ServiceRelease
+  /** The rollout file with its fence raised. */
+  readonly next: Rollout
+}

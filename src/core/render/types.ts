@@ -1,0 +1,20 @@
+import type { ChartRepository } from '../domain/chart-repository.ts'
+import type { Service } from '../domain/service.ts'
+import type { ServiceRelease } from '../domain/service-release.ts'
+import type { ServiceVersion } from '../domain/service-version.ts'
+import type { ObjectTemplates } from '../domain/templates.ts'
+
+/** A file to write, with its path from the repository's root. Rendering returns files and never writes them. */
+export interface RenderedFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** All documents that render one service release. */
+export interface ReleaseInputs {
+  readonly release: ServiceRelease
+  readonly service: Service
+  readonly version: ServiceVersion
+  readonly chartRepository: ChartRepository
+  readonly templates: ObjectTemplates
+}
