@@ -1,0 +1,131 @@
+import type { ClusterIndex } from '../../core/domain/cluster-index.ts'
+import type { DesiredColumns, ObservedColumns } from '../../core/domain/placement.ts'
+import type { Rollout } from '../../core/domain/rollout.ts'
+import type { Instant } from '../../core/domain/time.ts'
+import type { Oid, TreeChange } from '../git/port.ts'
+
+/** The fleet repository: what is desired where, the ledger of each rollout, and what is published there. */
+export interface Fleet {
+  /** Fetches and brings the state up to main's head, reading only what changed since the last sync. */
+  sync(): Promise<FleetState>
+  /**
+   * Writes a branch below `halyard/` as one commit on `base`. A branch that already holds the same tree on the
+   * same parent is adopted as it is; one with other content is replaced by lease.
+   */
+  pushBranch(request: BranchPush): Promise<PushResult>
+  /** A ledger commit straight to main; throws `RangeError` for a path outside `rollouts/`. */
+  commitLedger(request: MainCommit): Promise<PushResult>
+  /** Any files in one commit straight to main; `base` undefined begins the repository. For `init` and benchmarks. */
+  commitMain(request: Omit<MainCommit, 'base'> & { readonly base: Oid | undefined }): Promise<PushResult>
+  /** The remote's branches below `halyard/` with their heads, as of the last sync or push from here. */
+  branches(): Promise<ReadonlyMap<string, Oid>>
+  /** Deletes a branch that still stands at `head`; one that is gone already counts as deleted. */
+  deleteBranch(branch: string, head: Oid): Promise<'deleted' | 'stale'>
+  /** Texts of blobs, in the given order; recently read ones come from memory. */
+  readBlobs(oids: readonly Oid[]): Promise<readonly string[]>
+  /** Replaces the one document at `refs/halyard/status`, whoever wrote it before. */
+  publishStatus(status: StatusDocument): Promise<void>
+  /** What a controller published last; undefined: nothing, or nothing that this version can read. */
+  readStatus(): Promise<StatusDocument | undefined>
+}
+
+export interface BranchPush {
+  /** Short name: `halyard/…`. */
+  readonly branch: string
+  readonly base: Oid
+  readonly changes: readonly TreeChange[]
+  readonly message: string
+  readonly time: Instant
+}
+
+export interface MainCommit {
+  /** Main's head as the caller knows it: the push is `stale` when main stands elsewhere. */
+  readonly base: Oid
+  readonly changes: readonly TreeChange[]
+  readonly message: string
+  readonly time: Instant
+}
+
+export type PushResult = { readonly kind: 'pushed'; readonly head: Oid } | { readonly kind: 'stale' }
+
+/** Main at `head`. Good until the next sync; the columns it hands out never change afterwards either. */
+export interface FleetState {
+  /** Undefined: an empty repository. */
+  readonly head: Oid | undefined
+  readonly clusters: ClusterIndex
+  /** 1: `clusters/<cluster>/flux-system/` exists; by cluster ordinal. */
+  readonly bootstrapped: Uint8Array
+  /** Services that have or had a file somewhere since the process began, sorted by name. */
+  readonly services: readonly string[]
+  /** Rising along main's first-parent history; undefined: not on it, or too long ago to matter. */
+  commitOrdinal(oid: Oid): number | undefined
+  /** Whether `clusters/<cluster>/namespaces/<namespace>.yaml` exists; `cluster` is an ordinal. */
+  hasNamespace(cluster: number, namespace: string): boolean
+  /** Columns of at least `clusters.size` entries; all absent for a service never seen. */
+  desired(service: string): DesiredColumns
+  /** Undefined: there is no such file, or it could not be read (see `problems`). */
+  rollout(group: string, service: string): Rollout | undefined
+  /** What this sync brought. */
+  readonly changed: FleetChanges
+  /** Files that could not be read, sorted by path; their placements count as absent. */
+  readonly problems: readonly FleetProblem[]
+}
+
+export interface FleetChanges {
+  /** The state was read anew: the first sync, or main's history was rewritten. Everything below is then listed. */
+  readonly restarted: boolean
+  readonly services: ReadonlySet<string>
+  /** Services whose `desired().files` were numbered anew: indexes kept from before mean something else now. */
+  readonly renumbered: ReadonlySet<string>
+  /** Names of clusters whose flux-system or namespaces changed. */
+  readonly clusters: ReadonlySet<string>
+  /** `<group>/<service>`. */
+  readonly rollouts: ReadonlySet<string>
+}
+
+export interface FleetProblem {
+  readonly path: string
+  readonly reason: string
+}
+
+/** What a controller sees, for people without access to it. */
+export interface StatusDocument {
+  readonly publishedAt: Instant
+  /** Which controller published it. */
+  readonly holder: string
+  /** The last catalog commit that it acted on. */
+  readonly catalogCommit: string | undefined
+  /** Main's head of the fleet repository that it saw. */
+  readonly fleetCommit: Oid | undefined
+  /** Names of the Holds that it obeys: no forward merge in their scope follows. */
+  readonly acknowledged: readonly string[]
+  /** By cluster ordinal: the index of all columns below. */
+  readonly clusters: readonly string[]
+  /** Last sign of life by cluster ordinal; 0: none. */
+  readonly contactAt: Uint32Array
+  readonly services: ReadonlyMap<string, StatusColumns>
+}
+
+/** Observations of a service with what they were judged against, by cluster ordinal. */
+export interface StatusColumns {
+  /** Blob id judged against; empty: none. */
+  readonly blobs: readonly string[]
+  /** Blob id last seen healthy; empty: none. */
+  readonly running: readonly string[]
+  readonly state: Uint8Array
+  readonly since: Uint32Array
+  readonly observedAt: Uint32Array
+  readonly evidence: ObservedColumns['evidence']
+}
+
+/** The right to act on a fleet: one controller at a time. */
+export interface Lease {
+  /** Takes or renews it. `term` rises with every change of holder, so that a former holder can be told. */
+  acquire(): Promise<LeaseOutcome>
+  /** Gives it up at once, so that another need not wait for its end. Nothing happens when it is not held. */
+  release(): Promise<void>
+}
+
+export type LeaseOutcome =
+  | { readonly kind: 'held'; readonly term: number; readonly until: Instant }
+  | { readonly kind: 'taken'; readonly by: string; readonly until: Instant }

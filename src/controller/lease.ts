@@ -1,0 +1,1 @@
+export type { Lease, LeaseOutcome } from '../adapters/fleet/port.ts'
