@@ -25,7 +25,7 @@ export interface Strategy {
   readonly maxUnhealthy: Share
   /** Clusters out of contact that a wave may leave behind; none in the first wave. */
   readonly maxSilent: Share
-  /** Label whose values early waves spread over: at most one cluster of each. */
+  /** Label whose values are failure domains: waves fill one domain before they enter the next. */
   readonly failureDomain: string | undefined
   readonly onFailure: 'rollback' | 'halt'
   readonly supersede: 'finish-wave' | 'immediate' | 'queue'

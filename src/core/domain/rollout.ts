@@ -11,13 +11,15 @@ export interface Rollout {
   /** Service releases that passed their last wave here, oldest first. */
   readonly proven: readonly ProvenRelease[]
   readonly rejected: readonly RejectedRelease[]
-  /** For every placement that the current release moved: what it goes back to. Empty once proven. */
+  /** For every placement that the current release moved: what it goes back to. Begins anew with the next release. */
   readonly wayBack: readonly WayBack[]
 }
 
 export interface CurrentRelease {
   readonly release: ServiceRelease
   readonly state: 'rolling' | 'proven' | 'rejected' | 'halted'
+  /** Rises with every rollout and refresh of this file; way-back entries name the attempt that moved them. */
+  readonly attempt: number
   readonly startedAt: Instant
   /** The waves opened so far, with their fixed quotas. */
   readonly waves: readonly OpenedWave[]
@@ -53,6 +55,8 @@ export interface RejectedRelease {
 
 /** `clusters` go back to `blob`, the file of `release`; both undefined: the service was not there before. */
 export interface WayBack {
+  /** The attempt that moved these clusters last. */
+  readonly attempt: number
   readonly release: ReleaseId | undefined
   readonly blob: string | undefined
   readonly clusters: readonly string[]

@@ -107,7 +107,7 @@ export interface Gate {
   readonly opensAt: Instant | undefined
 }
 
-/** One effect on the fleet repository. `next` is the rollout file as it shall be written with it. */
+/** One effect on the fleet repository by one service. `next` is the rollout file as it shall be written with it. */
 export type Proposal = WaveProposal | ReturnProposal | VerdictProposal
 
 /** Moves `clusters` to `release` by pull request. */
@@ -166,6 +166,11 @@ export interface Join {
   readonly group: string
   readonly cluster: number
   readonly release: ServiceRelease
-  /** The rollout file with its fence raised. */
-  readonly next: Rollout
+}
+
+/** Brings a new cluster into the fleet with everything that is proven for it, by one pull request. */
+export interface BootstrapProposal {
+  readonly kind: 'bootstrap'
+  readonly cluster: number
+  readonly joins: readonly Join[]
 }

@@ -1,0 +1,50 @@
+import type {
+  BootstrapProposal,
+  Join,
+  ReturnProposal,
+  ServicePlan,
+  VerdictProposal,
+  WaveProposal,
+} from './types.ts'
+
+/** What the controller carries out in one round, most urgent first. */
+export interface Admitted {
+  readonly returns: readonly ReturnProposal[]
+  readonly verdicts: readonly VerdictProposal[]
+  readonly bootstraps: readonly BootstrapProposal[]
+  readonly waves: readonly WaveProposal[]
+}
+
+/**
+ * Joins the plans of all services into one order of work: going back before everything, then verdicts, new
+ * clusters, and forward waves in the plans' order. `newClusters` are ordinals without a directory in the fleet;
+ * each gets one bootstrap, also when nothing is proven for it yet.
+ */
+export function admit(plans: Iterable<ServicePlan>, newClusters: readonly number[]): Admitted {
+  const returns: ReturnProposal[] = []
+  const verdicts: VerdictProposal[] = []
+  const waves: WaveProposal[] = []
+  const joins = new Map<number, Join[]>(newClusters.map((cluster) => [cluster, []]))
+  for (const plan of plans) {
+    for (const proposal of plan.proposals) {
+      if (proposal.kind === 'return') returns.push(proposal)
+      else if (proposal.kind === 'verdict') verdicts.push(proposal)
+      else waves.push(proposal)
+    }
+    for (const join of plan.joins) joins.get(join.cluster)?.push(join)
+  }
+  const bootstraps = [...joins].map(([cluster, joined]) => ({
+    kind: 'bootstrap' as const,
+    cluster,
+    joins: joined,
+  }))
+  return { returns: returns.toSorted(byUrgency), verdicts, bootstraps, waves }
+}
+
+function byUrgency(a: ReturnProposal, b: ReturnProposal): number {
+  return rank(a) - rank(b)
+}
+
+function rank(proposal: ReturnProposal): number {
+  return proposal.reason === 'rejected' ? 0 : 1
+}

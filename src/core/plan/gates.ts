@@ -1,0 +1,123 @@
+import type { Directive } from '../domain/directive.ts'
+import type { CurrentRelease, Rollout } from '../domain/rollout.ts'
+import type { GroupTally } from './tally.ts'
+import type { Gate } from './types.ts'
+
+/** What the opened wave still needs; empty when it passed. */
+export function waveGates(
+  tally: GroupTally,
+  budget: number,
+  maxSilent: number,
+  names: readonly string[],
+  since: number,
+): readonly Gate[] {
+  const gates: Gate[] = []
+  const shown = tally.waiting.map((cluster) => names[cluster] ?? '').join(', ')
+  if (tally.pending > 0) {
+    gates.push({
+      gate: 'health',
+      state: 'waiting',
+      reason: `${clustersOf(tally.pending)} not healthy yet: ${shown}${tally.pending > tally.waiting.length ? ', …' : ''}`,
+      since,
+      opensWhen: `they report healthy; the error budget of this wave is ${budget}`,
+      opensAt: undefined,
+    })
+  }
+  if (tally.soakEnds !== undefined) {
+    gates.push({
+      gate: 'soak',
+      state: 'waiting',
+      reason: `soak of ${clustersOf(tally.healthy - tally.soaked)}`,
+      since,
+      opensWhen: 'each has been healthy for the whole soak',
+      opensAt: tally.soakEnds,
+    })
+  }
+  if (tally.silent > maxSilent) {
+    gates.push({
+      gate: 'silent',
+      state: 'waiting',
+      reason: `${clustersOf(tally.silent)} silent since the merge, ${maxSilent} may be left behind: ${shown}`,
+      since,
+      opensWhen: 'they report again',
+      opensAt: undefined,
+    })
+  }
+  if (gates.length === 0 && tally.soaked === 0) {
+    gates.push({
+      gate: 'health',
+      state: 'waiting',
+      reason: 'no placement of this wave is healthy: an empty wave proves nothing',
+      since,
+      opensWhen: 'at least one has been healthy for the whole soak',
+      opensAt: undefined,
+    })
+  }
+  return gates
+}
+
+/** Gates that shut every forward step of a group, whatever its health. */
+export function forwardGates(
+  rollout: Rollout,
+  directives: readonly Directive[],
+  frozenBy: string | undefined,
+): readonly Gate[] {
+  const gates: Gate[] = []
+  if (frozenBy !== undefined) {
+    gates.push(shut('catalog', frozenBy, 'the error is mended in the catalog'))
+  }
+  for (const directive of directives) {
+    if (directive.kind !== 'Hold' || !inScope(directive.scope, rollout)) continue
+    gates.push(shut('hold', `${directive.reason} (${directive.file})`, `${directive.file} is removed`))
+  }
+  return gates
+}
+
+export function holdsRollbacks(rollout: Rollout, directives: readonly Directive[]): boolean {
+  return directives.some(
+    (directive) => directive.kind === 'Hold' && directive.rollbacks && inScope(directive.scope, rollout),
+  )
+}
+
+/** Says why a group whose last release is rejected or halted stands still. */
+export function restGate(current: CurrentRelease | undefined, rollout: Rollout): Gate | undefined {
+  if (current?.state !== 'rejected' && current?.state !== 'halted') return undefined
+  const verdict = rollout.rejected.at(-1)
+  return {
+    gate: current.state,
+    state: 'shut',
+    reason: `${current.release.version} ${current.state}: ${verdict?.reason ?? ''}`,
+    since: verdict?.at,
+    opensWhen: `a version above ${current.release.version} arrives`,
+    opensAt: undefined,
+  }
+}
+
+/** Nothing can be moved although placements are left. */
+export function eligibleGate(passedOver: number, since: number | undefined): Gate {
+  return {
+    gate: 'eligible',
+    state: 'waiting',
+    reason: `${clustersOf(passedOver)} can not be moved now: silent, not bootstrapped, or set apart after a failure`,
+    since,
+    opensWhen: 'they report again',
+    opensAt: undefined,
+  }
+}
+
+function shut(gate: Gate['gate'], reason: string, opensWhen: string): Gate {
+  return { gate, state: 'shut', reason, since: undefined, opensWhen, opensAt: undefined }
+}
+
+function inScope(
+  scope: { service: string | undefined; group: string | undefined },
+  rollout: Rollout,
+): boolean {
+  return (
+    (scope.service ?? rollout.service) === rollout.service && (scope.group ?? rollout.group) === rollout.group
+  )
+}
+
+export function clustersOf(count: number): string {
+  return count === 1 ? '1 cluster' : `${count} clusters`
+}

@@ -1,0 +1,315 @@
+import type { CurrentRelease, Rollout } from '../domain/rollout.ts'
+import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
+import { shareOf } from '../domain/share.ts'
+import type { Instant } from '../domain/time.ts'
+import { chooseCandidate, promotionQueue, type ReleaseOrder } from './candidate.ts'
+import { eligibleGate, forwardGates, holdsRollbacks, restGate, waveGates } from './gates.ts'
+import { parseReleaseId } from './release-order.ts'
+import { rejectRelease, returnFailed } from './rollback.ts'
+import { openWave, prove, startRelease } from './rollout-changes.ts'
+import { type GroupTally, tallyPlacements } from './tally.ts'
+import type { Gate, GroupPlan, GroupPlanInput, Proposal, ServicePlanInput } from './types.ts'
+import { budgetOf, waveQuotas } from './waves.ts'
+
+/** What `planGroup` knows besides the service's input. */
+export interface GroupContext {
+  readonly input: ServicePlanInput
+  readonly group: GroupPlanInput
+  /** Groups that take this group's proven releases. */
+  readonly children: readonly GroupPlanInput[]
+  readonly rollouts: ReadonlyMap<string, Rollout>
+  readonly order: ReleaseOrder
+  readonly now: Instant
+}
+
+export interface GroupDecision {
+  readonly plan: GroupPlan
+  readonly proposals: readonly Proposal[]
+  readonly changesAt: Instant
+}
+
+/** Decides the next step of one service in one group. Exactly one of: go back, finish, go forward, wait. */
+export function planGroup(context: GroupContext): GroupDecision {
+  const { current } = context.group.rollout
+  const tally = tallyOf(context, current)
+  const retreat = planRetreat(context, current, tally)
+  if (retreat) return decide(context, current, tally, [], [retreat])
+  if (current?.state === 'rolling') return planRolling(context, current, tally)
+  return planStart(context, current, tally)
+}
+
+/** Rejection, an ordered rollback, or the return of failures within the budget. */
+function planRetreat(
+  context: GroupContext,
+  current: CurrentRelease | undefined,
+  tally: GroupTally,
+): Proposal | undefined {
+  const { input, group, now } = context
+  if (!current || current.state === 'rejected' || current.state === 'halted') return undefined
+  if (holdsRollbacks(group.rollout, input.directives)) return undefined
+  const facts = { index: input.clusters.index, desired: input.desired, observed: input.observed, now }
+  const { strategy } = group.group
+  const order = input.directives.find(
+    (directive) =>
+      directive.kind === 'Rollback' &&
+      directive.service === input.service.name &&
+      directive.group === group.group.name &&
+      directive.from === current.release.version,
+  )
+  if (order) {
+    return rejectRelease(
+      group.rollout,
+      current,
+      tally.failing,
+      `ordered: ${order.reason} (${order.file})`,
+      facts,
+      'rollback',
+    )
+  }
+  const wave = current.waves.length
+  if (current.state !== 'rolling' || wave === 0) return undefined
+  const budget = budgetOf(strategy.maxUnhealthy, wave, current.waves.at(-1)?.quota ?? 0)
+  if (tally.failed > budget) {
+    const reason = `${tally.failed} failed in wave ${wave}, its error budget is ${budget}`
+    return rejectRelease(group.rollout, current, tally.failing, reason, facts, strategy.onFailure)
+  }
+  return tally.failing.length > 0 ? returnFailed(group.rollout, current, tally.failing, facts) : undefined
+}
+
+/** The current release is on its way: wait for its wave, then supersede it, open the next wave, or prove it. */
+function planRolling(context: GroupContext, current: CurrentRelease, tally: GroupTally): GroupDecision {
+  const { input, group, now } = context
+  const { strategy } = group.group
+  const wave = current.waves.length
+  const opened = current.waves.at(-1)
+  const quota = opened?.quota ?? 0
+  const budget = budgetOf(strategy.maxUnhealthy, wave, quota)
+  const waiting = waveGates(
+    tally,
+    budget,
+    wave <= 1 ? 0 : shareOf(strategy.maxSilent, quota),
+    input.clusters.index.names,
+    opened?.openedAt ?? current.startedAt,
+  )
+  const choice = chooseCandidate(group, context.rollouts, input.releases, context.order, now)
+  const stalled = now > (opened?.openedAt ?? now) + strategy.deadline + 2 * strategy.soak
+  if (choice.candidate && maySupersede(strategy.supersede, current, waiting.length === 0, stalled)) {
+    return planWave(context, choice.candidate, 'start')
+  }
+  if (waiting.length > 0) return decide(context, current, tally, waiting, [], choice.candidate)
+  const quotas = waveQuotas(strategy.waves, totalOf(tally), current.waves)
+  if (tally.movable.length > 0 && quotas.length > wave) return planWave(context, current.release, 'continue')
+  const text = `healthy on ${tally.soaked} of ${tally.targets}, soaked ${strategy.soak}s`
+  const next = prove(group.rollout, current, now)
+  const { service, group: name } = group.rollout
+  return decide(
+    context,
+    current,
+    tally,
+    [],
+    [
+      {
+        kind: 'verdict',
+        verdict: 'proven',
+        service,
+        group: name,
+        release: current.release,
+        evidence: current.failed,
+        text,
+        next,
+      },
+    ],
+  )
+}
+
+/** A rollout that superseded another may itself be superseded only at once, or none would ever finish. */
+function maySupersede(
+  policy: 'finish-wave' | 'immediate' | 'queue',
+  current: CurrentRelease,
+  passed: boolean,
+  stalled: boolean,
+): boolean {
+  if (policy === 'immediate') return true
+  if (policy === 'queue' || current.superseded.length > 0) return false
+  return passed || stalled
+}
+
+/** Nothing moves: start the candidate, or refresh placements that do not have the current release. */
+function planStart(
+  context: GroupContext,
+  current: CurrentRelease | undefined,
+  tally: GroupTally,
+): GroupDecision {
+  const { input, group, now, order } = context
+  const choice = chooseCandidate(group, context.rollouts, input.releases, order, now)
+  if (choice.candidate) {
+    const queue = promotionQueue(group, context.children, order, now)
+    if (queue) return decide(context, current, tally, [queue], [], choice.candidate)
+    return planWave(context, choice.candidate, 'start')
+  }
+  if (current?.state === 'proven' && tally.movable.length > 0)
+    return planWave(context, current.release, 'start')
+  const rest = restGate(current, group.rollout)
+  return decide(
+    context,
+    current,
+    tally,
+    [...(choice.gate ? [choice.gate] : []), ...(rest && !choice.gate ? [rest] : [])],
+    [],
+  )
+}
+
+/** Proposes the first or next wave of `release`, unless a gate is shut or nothing can be moved. */
+function planWave(context: GroupContext, release: ServiceRelease, how: 'start' | 'continue'): GroupDecision {
+  const { input, group, now } = context
+  const before = group.rollout.current
+  const started =
+    how === 'start' || !before
+      ? startRelease(group.rollout, release, now)
+      : { rollout: group.rollout, current: before }
+  const tally = tallyOf(
+    { ...context, group: { ...group, rollout: { ...started.rollout, current: started.current } } },
+    started.current,
+  )
+  const gates = forwardGates(group.rollout, input.directives, input.frozenBy)
+  if (gates.length > 0) return decide(context, before, tally, gates, [], release)
+  if (tally.movable.length === 0) {
+    return decide(
+      context,
+      before,
+      tally,
+      tally.passedOver > 0 ? [eligibleGate(tally.passedOver, before?.startedAt)] : [],
+      [],
+      release,
+    )
+  }
+  const quotas = waveQuotas(group.group.strategy.waves, totalOf(tally), started.current.waves)
+  const wave = started.current.waves.length + 1
+  const quota = quotas[wave - 1] ?? totalOf(tally)
+  const clusters = preferSuperseded(context, started.current, tally.movable).slice(
+    0,
+    Math.max(0, quota - tally.moved),
+  )
+  const movement = { clusters, names: input.clusters.index.names, desired: input.desired }
+  const proposal: Proposal = {
+    kind: 'wave',
+    service: input.service.name,
+    group: group.group.name,
+    release,
+    wave,
+    waves: quotas.length,
+    quota,
+    clusters,
+    evidence: evidenceOf(context, started.current, tally),
+    needsApproval: group.group.promotion.mode === 'manual',
+    next: openWave(started.rollout, started.current, quota, movement, now),
+  }
+  return decide(context, before, tally, [], [proposal], release)
+}
+
+/** Clusters that already left their proven release come first: no further ones are put at risk. */
+function preferSuperseded(
+  { input }: GroupContext,
+  current: CurrentRelease,
+  movable: readonly number[],
+): readonly number[] {
+  if (current.superseded.length === 0) return movable
+  const superseded = new Set(current.superseded)
+  const rank = (cluster: number): number => {
+    const file = input.desired.files[input.desired.file[cluster] ?? 0]
+    return file && superseded.has(file.release) ? 0 : 1
+  }
+  return movable.toSorted((a, b) => rank(a) - rank(b))
+}
+
+function evidenceOf(
+  { group, rollouts }: GroupContext,
+  current: CurrentRelease,
+  tally: GroupTally,
+): readonly string[] {
+  const id = releaseId(current.release)
+  const proofs = group.ancestors.flatMap((ancestor) => {
+    const proof = rollouts.get(ancestor)?.proven.find((proven) => releaseId(proven.release) === id)
+    return proof ? [`proven in ${ancestor}`] : []
+  })
+  const wave = current.waves.length
+  const soak = group.group.strategy.soak
+  return wave === 0
+    ? proofs
+    : [
+        ...proofs,
+        `wave ${wave}: ${tally.soaked} of ${tally.moved} healthy for ${soak}s, ${tally.failed} failed`,
+      ]
+}
+
+function totalOf(tally: GroupTally): number {
+  return tally.moved + tally.movable.length + tally.passedOver - (tally.failed - tally.failing.length)
+}
+
+function tallyOf(
+  { input, group, order, now }: GroupContext,
+  current: CurrentRelease | undefined,
+): GroupTally {
+  const { index, silent, bootstrapped } = input.clusters
+  const { files } = input.desired
+  const id = current && releaseId(current.release)
+  const onRelease = new Uint8Array(files.length)
+  const ahead = new Uint8Array(files.length)
+  for (const [at, file] of files.entries()) {
+    if (at === 0) continue
+    if (file.release === id) onRelease[at] = 1
+    else if (current && order(parseReleaseId(input.service.name, file.release), current.release) > 0)
+      ahead[at] = 1
+  }
+  const movedByAttempt = new Uint8Array(index.size)
+  for (const entry of group.rollout.wayBack) {
+    if (entry.attempt === current?.attempt)
+      for (const name of entry.clusters) movedByAttempt[index.ordinalOf(name) ?? 0] = 1
+  }
+  const setApart = new Uint8Array(index.size)
+  for (const { cluster } of current?.failed ?? []) setApart[index.ordinalOf(cluster) ?? 0] = 1
+  const { soak, deadline } = group.group.strategy
+  return tallyPlacements({
+    targets: group.targets,
+    desired: input.desired,
+    observed: input.observed,
+    onRelease,
+    ahead,
+    movedByAttempt,
+    setApart,
+    silent,
+    bootstrapped,
+    soak,
+    deadline,
+    now,
+  })
+}
+
+function decide(
+  context: GroupContext,
+  current: CurrentRelease | undefined,
+  tally: GroupTally,
+  waitsFor: readonly Gate[],
+  proposals: readonly Proposal[],
+  candidate?: ServiceRelease,
+): GroupDecision {
+  const opensAt = waitsFor.map((gate) => gate.opensAt ?? Infinity)
+  const total =
+    current?.state === 'rolling'
+      ? waveQuotas(context.group.group.strategy.waves, totalOf(tally), current.waves).length
+      : 0
+  return {
+    plan: {
+      group: context.group.group.name,
+      state: current?.state ?? (waitsFor.length > 0 || candidate ? 'waiting' : 'idle'),
+      release: current?.release,
+      candidate,
+      wave: current?.waves.length ?? 0,
+      waves: Math.max(total, current?.waves.length ?? 0),
+      tally,
+      waitsFor,
+    },
+    proposals,
+    changesAt: Math.min(tally.changesAt, ...opensAt),
+  }
+}

@@ -1,0 +1,40 @@
+import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
+import type { Instant } from '../domain/time.ts'
+import { planGroup } from './plan-group.ts'
+import { createReleaseOrder } from './release-order.ts'
+import type { GroupPlanInput, Join, ServicePlan, ServicePlanInput } from './types.ts'
+
+/**
+ * Everything that shall happen next with one service, and what each group waits for. Pure: the same input and
+ * moment give the same plan, and it stays right until `validUntil` unless the input changes.
+ */
+export function planService(input: ServicePlanInput, now: Instant): ServicePlan {
+  const rollouts = new Map(input.groups.map((group) => [group.group.name, group.rollout]))
+  const order = createReleaseOrder(input.releases)
+  const decisions = input.groups.map((group) => {
+    const children = input.groups.filter((other) => other.ancestors.includes(group.group.name))
+    return planGroup({ input, group, children, rollouts, order, now })
+  })
+  return {
+    service: input.service.name,
+    groups: decisions.map((decision) => decision.plan),
+    proposals: decisions.flatMap((decision) => decision.proposals),
+    joins: input.frozenBy === undefined ? input.groups.flatMap((group) => joinsOf(input, group)) : [],
+    validUntil: Math.min(...decisions.map((decision) => decision.changesAt)),
+  }
+}
+
+/** New clusters get what is proven in their group at once, whatever rolls there now. */
+function joinsOf(input: ServicePlanInput, group: GroupPlanInput): readonly Join[] {
+  const release = newestProven(group)
+  if (!release) return []
+  const { bootstrapped } = input.clusters
+  return [...group.targets]
+    .filter((cluster) => !bootstrapped[cluster])
+    .map((cluster) => ({ service: input.service.name, group: group.group.name, cluster, release }))
+}
+
+function newestProven({ rollout }: GroupPlanInput): ServiceRelease | undefined {
+  const rejected = new Set(rollout.rejected.map(({ release }) => releaseId(release)))
+  return rollout.proven.findLast(({ release }) => !rejected.has(releaseId(release)))?.release
+}

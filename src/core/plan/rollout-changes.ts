@@ -1,0 +1,129 @@
+import type { DesiredColumns } from '../domain/placement.ts'
+import type { CurrentRelease, FailedPlacement, Rollout, WayBack } from '../domain/rollout.ts'
+import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
+import type { Instant } from '../domain/time.ts'
+
+/** How many proofs a rollout file keeps; older ones stay in Git history. */
+const provenKept = 10
+
+/** Every write of a rollout file goes through one of these functions, so that each raises the fence. */
+export function raiseFence(rollout: Rollout): Rollout {
+  return { ...rollout, fence: rollout.fence + 1 }
+}
+
+/** Names of the moved clusters and the columns to read their present files from. */
+export interface Movement {
+  readonly clusters: readonly number[]
+  readonly names: readonly string[]
+  readonly desired: DesiredColumns
+}
+
+/** The next wave of the current release. */
+export function openWave(
+  rollout: Rollout,
+  current: CurrentRelease,
+  quota: number,
+  movement: Movement,
+  now: Instant,
+): Rollout {
+  const opened: CurrentRelease = { ...current, waves: [...current.waves, { quota, openedAt: now }] }
+  return raiseFence({ ...rollout, current: opened, wayBack: recordWayBack(rollout, opened, movement) })
+}
+
+/** A current release that starts now: a rollout, or a refresh when `rollout.current` is the same release. */
+export function startRelease(
+  rollout: Rollout,
+  release: ServiceRelease,
+  now: Instant,
+): { rollout: Rollout; current: CurrentRelease } {
+  const before = rollout.current
+  const supersedes = before?.state === 'rolling' && releaseId(before.release) !== releaseId(release)
+  const refreshes = before !== undefined && releaseId(before.release) === releaseId(release)
+  const current: CurrentRelease = {
+    release,
+    state: 'rolling',
+    attempt: (before?.attempt ?? 0) + 1,
+    startedAt: now,
+    waves: [],
+    failed: refreshes ? before.failed : [],
+    superseded: supersedes ? [...before.superseded, releaseId(before.release)] : [],
+  }
+  return { rollout: { ...rollout, wayBack: supersedes || refreshes ? rollout.wayBack : [] }, current }
+}
+
+/** The current release passed its last wave. A refresh of what was proven last keeps the time of that proof. */
+export function prove(rollout: Rollout, current: CurrentRelease, now: Instant): Rollout {
+  const id = releaseId(current.release)
+  const last = rollout.proven.at(-1)
+  const proof = last && releaseId(last.release) === id ? last : { release: current.release, at: now }
+  const others = rollout.proven.filter(({ release }) => releaseId(release) !== id)
+  const proven = [...others, proof].slice(-provenKept)
+  return raiseFence({ ...rollout, current: { ...current, state: 'proven', superseded: [] }, proven })
+}
+
+/** The current release is rejected here and its placements have left for their way back, but for those in `stay`. */
+export function reject(
+  rollout: Rollout,
+  current: CurrentRelease,
+  reason: string,
+  evidence: readonly FailedPlacement[],
+  now: Instant,
+  state: 'rejected' | 'halted',
+): Rollout {
+  return raiseFence({
+    ...rollout,
+    current: { ...current, state, superseded: [] },
+    proven: rollout.proven.filter((proven) => releaseId(proven.release) !== releaseId(current.release)),
+    rejected: [...rollout.rejected, { release: current.release, at: now, reason, evidence }],
+    wayBack: state === 'halted' ? rollout.wayBack : [],
+  })
+}
+
+/** Placements that failed within the budget leave the rollout. */
+export function setApart(
+  rollout: Rollout,
+  current: CurrentRelease,
+  failed: readonly FailedPlacement[],
+): Rollout {
+  return raiseFence({ ...rollout, current: { ...current, failed: [...current.failed, ...failed] } })
+}
+
+/**
+ * A placement's way back is its file of the last release proven here: what main has now, unless this or a
+ * superseded release moved it already; then what was recorded at that time stays.
+ */
+function recordWayBack(rollout: Rollout, current: CurrentRelease, movement: Movement): readonly WayBack[] {
+  const recorded = new Map<string, WayBack>()
+  for (const entry of rollout.wayBack) for (const cluster of entry.clusters) recorded.set(cluster, entry)
+  for (const ordinal of movement.clusters) {
+    const name = movement.names[ordinal] ?? ''
+    const from = recorded.get(name) ?? presentFile(rollout, ordinal, movement.desired)
+    recorded.set(name, { attempt: current.attempt, release: from.release, blob: from.blob, clusters: [] })
+  }
+  return groupEntries(recorded)
+}
+
+/** What main has for a placement, unless that is a release rejected here: such a file is no way back. */
+function presentFile(
+  rollout: Rollout,
+  ordinal: number,
+  desired: DesiredColumns,
+): Pick<WayBack, 'release' | 'blob'> {
+  const file = desired.files[desired.file[ordinal] ?? 0]
+  const usable =
+    file && file.blob !== '' && rollout.rejected.every(({ release }) => releaseId(release) !== file.release)
+  return usable ? { release: file.release, blob: file.blob } : { release: undefined, blob: undefined }
+}
+
+function groupEntries(recorded: ReadonlyMap<string, WayBack>): readonly WayBack[] {
+  const groups = new Map<string, { entry: WayBack; clusters: string[] }>()
+  for (const [cluster, entry] of recorded) {
+    const key = `${entry.attempt} ${entry.release} ${entry.blob}`
+    const group = groups.get(key)
+    if (group) group.clusters.push(cluster)
+    else groups.set(key, { entry, clusters: [cluster] })
+  }
+  return [...groups]
+    .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, { entry, clusters }]) => ({ ...entry, clusters: clusters.toSorted() }))
+}

@@ -1,0 +1,27 @@
+import type { OpenedWave } from '../domain/rollout.ts'
+import { type Share, shareOf } from '../domain/share.ts'
+
+/**
+ * The cumulative quotas of a rollout's waves over `total` placements: opened waves keep the quota they were
+ * opened with, later ones follow from the shares, rounded down, at least 1, at most `total`, only rising.
+ */
+export function waveQuotas(
+  shares: readonly Share[],
+  total: number,
+  opened: readonly OpenedWave[],
+): readonly number[] {
+  const quotas = opened.map((wave) => wave.quota)
+  let last = quotas.at(-1) ?? 0
+  for (const share of shares) {
+    const quota = Math.min(total, Math.max(1, shareOf(share, total)))
+    if (quota <= last) continue
+    quotas.push(quota)
+    last = quota
+  }
+  return quotas
+}
+
+/** The error budget of a wave: how many of its placements may fail. The first wave has none. */
+export function budgetOf(share: Share, wave: number, quota: number): number {
+  return wave <= 1 ? 0 : shareOf(share, quota)
+}
