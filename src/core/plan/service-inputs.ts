@@ -1,0 +1,183 @@
+import type { Catalog } from '../domain/catalog.ts'
+import type { ClusterIndex } from '../domain/cluster-index.ts'
+import type { DeploymentGroup } from '../domain/deployment-group.ts'
+import type { DesiredColumns, ObservedColumns } from '../domain/placement.ts'
+import { emptyRollout, type Rollout } from '../domain/rollout.ts'
+import type { ServiceRelease } from '../domain/service-release.ts'
+import { releaseRevision } from '../render/release-revision.ts'
+import { type Bitset, createBitset, hasBit, intersect } from './bitset.ts'
+import { createTargeting } from './targeting.ts'
+import type { ClusterFacts, ServicePlanInput } from './types.ts'
+import { waveOrder } from './wave-order.ts'
+
+/** Everything that follows from a catalog alone, computed once per catalog. */
+export interface CatalogTargets {
+  readonly catalog: Catalog
+  readonly index: ClusterIndex
+  /** The group that each cluster is in, by ordinal; undefined: in none. */
+  groupOf(cluster: number): DeploymentGroup | undefined
+  /** The groups in which a service has targets, ancestors first. */
+  groupsOf(service: string): readonly TargetedGroup[]
+  /** Every version of a service as a release at this catalog commit, ascending. */
+  releasesOf(service: string): readonly ServiceRelease[]
+  /** Number of each cluster's failure domain under a label, by ordinal. */
+  domains(label: string): Uint16Array
+}
+
+export interface TargetedGroup {
+  readonly group: DeploymentGroup
+  readonly ancestors: readonly string[]
+  readonly targets: Uint32Array
+}
+
+/** What the fleet repository's main branch says, as far as planning reads it. */
+export interface FleetView {
+  readonly bootstrapped: Uint8Array
+  desired(service: string): DesiredColumns
+  rollout(group: string, service: string): Rollout | undefined
+}
+
+/** What the clusters say, as far as planning reads it. */
+export interface ObservedView {
+  readonly silent: Uint8Array
+  observed(service: string): ObservedColumns
+}
+
+/** Resolves groups, targets, wave orders and releases of a catalog. `index` gains the catalog's clusters. */
+export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): CatalogTargets {
+  for (const cluster of catalog.clusters) index.intern(cluster.name)
+  const targeting = createTargeting(catalog.clusters, index)
+  const groups = inPromotionOrder(catalog.groups)
+  const members = new Map(groups.map((group) => [group.name, targeting.select(group.clusterSelector)]))
+  const orders = new Map(groups.map((group) => [group.name, orderOf(group, catalog, members, index)]))
+  const targeted = new Map<string, readonly TargetedGroup[]>()
+  const releases = new Map<string, readonly ServiceRelease[]>()
+  const domains = new Map<string, Uint16Array>()
+
+  const resolveGroups = (name: string): readonly TargetedGroup[] => {
+    const selector = catalog.services.get(name)?.targets ?? 'none'
+    if (selector === 'none') return []
+    const selected = targeting.select(selector)
+    const withTargets = groups.flatMap((group) => {
+      const inGroup = Uint32Array.from(selected)
+      intersect(inGroup, members.get(group.name) ?? createBitset(0))
+      const targets = (orders.get(group.name) ?? new Uint32Array()).filter((cluster) =>
+        hasBit(inGroup, cluster),
+      )
+      return targets.length > 0 ? [{ group, targets }] : []
+    })
+    const names = new Set(withTargets.map(({ group }) => group.name))
+    return withTargets.map((entry) => ({ ...entry, ancestors: nearestAncestors(entry.group, groups, names) }))
+  }
+  const resolveReleases = (name: string): readonly ServiceRelease[] => {
+    const service = catalog.services.get(name)
+    if (!service) return []
+    const revision = releaseRevision(service, catalog.templates)
+    const versions = catalog.versions.get(name) ?? []
+    return versions.map(({ version }) => ({
+      service: name,
+      version,
+      revision,
+      catalogCommit: catalog.commit,
+    }))
+  }
+  return {
+    catalog,
+    index,
+    groupOf: (cluster) => groups.find((group) => hasBit(members.get(group.name) ?? createBitset(0), cluster)),
+    groupsOf: (name) => memo(targeted, name, resolveGroups),
+    releasesOf: (name) => memo(releases, name, resolveReleases),
+    domains: (label) => memo(domains, label, () => numberDomains(catalog, index, label)),
+  }
+}
+
+/** The input of `planService` for one service, from what catalog, fleet and clusters say now. */
+export function servicePlanInput(
+  targets: CatalogTargets,
+  name: string,
+  fleet: FleetView,
+  observations: ObservedView,
+  frozenBy: string | undefined,
+): ServicePlanInput | undefined {
+  const service = targets.catalog.services.get(name)
+  if (!service) return undefined
+  const clusters: ClusterFacts = {
+    index: targets.index,
+    silent: observations.silent,
+    bootstrapped: fleet.bootstrapped,
+    domains: targets.domains,
+  }
+  return {
+    service,
+    releases: targets.releasesOf(name),
+    groups: targets.groupsOf(name).map((entry) => ({
+      ...entry,
+      rollout: fleet.rollout(entry.group.name, name) ?? emptyRollout(name, entry.group.name),
+    })),
+    directives: targets.catalog.directives,
+    clusters,
+    desired: fleet.desired(name),
+    observed: observations.observed(name),
+    frozenBy,
+  }
+}
+
+function orderOf(
+  group: DeploymentGroup,
+  catalog: Catalog,
+  members: ReadonlyMap<string, Bitset>,
+  index: ClusterIndex,
+): Uint32Array {
+  const bits = members.get(group.name) ?? createBitset(0)
+  const clusters = catalog.clusters.filter((cluster) => hasBit(bits, index.intern(cluster.name)))
+  return waveOrder(group.name, group.strategy.failureDomain, clusters, index)
+}
+
+/** Ancestors before descendants; groups of a cycle, which checks refuse, come last. */
+export function inPromotionOrder(groups: readonly DeploymentGroup[]): readonly DeploymentGroup[] {
+  const ordered: DeploymentGroup[] = []
+  let rest = groups.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  while (rest.length > 0) {
+    const ready = rest.filter((group) =>
+      group.after.every((name) => !rest.some((other) => other.name === name)),
+    )
+    ordered.push(...(ready.length > 0 ? ready : rest))
+    rest = ready.length > 0 ? rest.filter((group) => !ready.includes(group)) : []
+  }
+  return ordered
+}
+
+/** Going up from a group, the first targeted group on each path. */
+function nearestAncestors(
+  group: DeploymentGroup,
+  groups: readonly DeploymentGroup[],
+  targeted: ReadonlySet<string>,
+  seen: ReadonlySet<string> = new Set(),
+): readonly string[] {
+  const found = group.after.flatMap((name) => {
+    if (targeted.has(name)) return [name]
+    const parent = groups.find((other) => other.name === name)
+    return parent && !seen.has(name)
+      ? nearestAncestors(parent, groups, targeted, new Set([...seen, name]))
+      : []
+  })
+  return [...new Set(found)].toSorted()
+}
+
+function numberDomains(catalog: Catalog, index: ClusterIndex, label: string): Uint16Array {
+  const numbers = new Map<string, number>()
+  const column = new Uint16Array(index.size)
+  for (const cluster of catalog.clusters) {
+    const value = cluster.labels[label] ?? ''
+    const number = numbers.get(value) ?? numbers.size
+    numbers.set(value, number)
+    column[index.intern(cluster.name)] = number
+  }
+  return column
+}
+
+function memo<T>(cache: Map<string, T>, key: string, make: (key: string) => T): T {
+  let value = cache.get(key)
+  if (value === undefined) cache.set(key, (value = make(key)))
+  return value
+}
