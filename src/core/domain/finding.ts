@@ -1,9 +1,9 @@
 /** A step into a document: a key of a mapping or an index of a sequence. */
 export type FieldPath = readonly (string | number)[]
 
-/** What a finding stops: its service, cluster or group, or everything. */
+/** What a finding stops: its service, cluster or group, the services whose charts come from a repository, or everything. */
 export type FindingScope =
-  | { readonly kind: 'service' | 'cluster' | 'group'; readonly name: string }
+  | { readonly kind: 'service' | 'cluster' | 'group' | 'chartRepository'; readonly name: string }
   | { readonly kind: 'catalog' }
 
 /** Something wrong in the catalog, told so that its author can mend it. */

@@ -1,0 +1,33 @@
+import type { TSchema } from 'typebox'
+import { ChartRepositorySchema, type ChartRepositoryDocument } from './chart-repository.ts'
+import { ClusterSchema, type ClusterDocument } from './cluster.ts'
+import { DeploymentGroupSchema, type DeploymentGroupDocument } from './deployment-group.ts'
+import { HoldSchema, type HoldDocument } from './hold.ts'
+import { RollbackSchema, type RollbackDocument } from './rollback.ts'
+import { ServiceSchema, type ServiceDocument } from './service.ts'
+import { ServiceVersionSchema, type ServiceVersionDocument } from './service-version.ts'
+import { SettingsSchema, type SettingsDocument } from './settings.ts'
+
+/** The schema of every kind of document, by kind. */
+export const documentSchemas = {
+  Settings: SettingsSchema,
+  DeploymentGroup: DeploymentGroupSchema,
+  Cluster: ClusterSchema,
+  ChartRepository: ChartRepositorySchema,
+  Service: ServiceSchema,
+  ServiceVersion: ServiceVersionSchema,
+  Hold: HoldSchema,
+  Rollback: RollbackSchema,
+} as const satisfies Readonly<Record<string, TSchema>>
+
+export type DocumentKind = keyof typeof documentSchemas
+
+export type CatalogDocument =
+  | SettingsDocument
+  | DeploymentGroupDocument
+  | ClusterDocument
+  | ChartRepositoryDocument
+  | ServiceDocument
+  | ServiceVersionDocument
+  | HoldDocument
+  | RollbackDocument

@@ -1,0 +1,20 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import type { ObjectTemplates } from '../../core/domain/templates.ts'
+import type { CatalogSnapshot } from './port.ts'
+import { applyFiles, isCatalogPath } from './sections.ts'
+import { createAssembler } from './snapshot.ts'
+
+/** The catalog of a work tree, with `worktree` for its commit. */
+export async function readCatalogFolder(
+  folder: string,
+  options: { readonly defaultTemplates: ObjectTemplates },
+): Promise<CatalogSnapshot> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter(isCatalogPath)
+  const files = await Promise.all(paths.map(async (path) => ({ path, text: await readFile(join(folder, path), 'utf8') })))
+  return createAssembler(options.defaultTemplates)('worktree', applyFiles(new Map(), files, []))
+}

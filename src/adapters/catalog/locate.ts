@@ -1,0 +1,93 @@
+import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml'
+import type { FieldPath, SourcePosition } from '../../core/domain/finding.ts'
+import { readYamlTree } from './yaml-tree.ts'
+
+/** Finds fields of one document's text again. */
+export interface Locator {
+  /** Where the value of a field stands, else the deepest part of the path that is there. */
+  value(field: FieldPath): SourcePosition
+  /** Where the key of a field stands. */
+  key(field: FieldPath): SourcePosition
+  /** A scalar as it was written, without quotes resolved. */
+  source(field: FieldPath): string | undefined
+}
+
+/** Parses the text anew: documents keep no syntax tree, as only findings need one. */
+export function createLocator(text: string): Locator {
+  const reading = readYamlTree(text)
+  const root = reading.kind === 'read' ? reading.tree.contents : null
+  const markOf = (step: Step | undefined): SourcePosition => {
+    if (step === undefined) return positionOf(text, root?.range[0] ?? 0, root?.range[0] ?? 0)
+    return positionOf(text, step.range[0], step.range[1])
+  }
+  return {
+    value: (field) => {
+      const { key, value } = find(root, field)
+      // A block of several lines is named better by its key than by its first line.
+      return markOf(key !== undefined && value !== undefined && spansLines(text, value) ? key : (value ?? key))
+    },
+    key: (field) => {
+      const { key, value } = find(root, field)
+      return markOf(key ?? value)
+    },
+    source: (field) => {
+      const { value, complete } = find(root, field)
+      return complete && value !== undefined && isScalar(value) ? value.source : undefined
+    },
+  }
+}
+
+type Step = ParsedNode
+
+interface Found {
+  readonly key: Step | undefined
+  readonly value: Step | undefined
+  readonly complete: boolean
+}
+
+function find(root: ParsedNode | null, field: FieldPath): Found {
+  let key: Step | undefined
+  let node: ParsedNode | null = root
+  for (const name of field) {
+    const next = stepInto(node, name)
+    if (next === undefined) return { key, value: key === undefined ? undefined : (node ?? undefined), complete: false }
+    key = next.key
+    node = next.value
+  }
+  return { key, value: node ?? undefined, complete: true }
+}
+
+function stepInto(node: ParsedNode | null, name: string | number) {
+  if (isSeq(node) && typeof name === 'number') {
+    const item = node.items[name]
+    return item === undefined ? undefined : { key: undefined, value: item }
+  }
+  if (!isMap(node)) return undefined
+  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(name))
+  return pair === undefined ? undefined : { key: pair.key, value: pair.value }
+}
+
+function spansLines(text: string, node: ParsedNode): boolean {
+  return text.slice(node.range[0], node.range[1]).trimEnd().includes('\n')
+}
+
+/** Line and column of an offset, marking up to `end` but not beyond the line. */
+export function positionOf(text: string, start: number, end: number): SourcePosition {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1
+  const newline = text.indexOf('\n', start)
+  const lineEnd = newline < 0 ? text.length : newline
+  const line = text.slice(lineStart, lineEnd)
+  const length = Math.min(end, lineStart + line.trimEnd().length) - start
+  return {
+    line: countLines(text, lineStart) + 1,
+    column: start - lineStart + 1,
+    length: Math.max(length, 1),
+    text: line.trimEnd(),
+  }
+}
+
+function countLines(text: string, end: number): number {
+  let lines = 0
+  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) lines += 1
+  return lines
+}

@@ -1,0 +1,153 @@
+import type { ChartRepository } from '../../core/domain/chart-repository.ts'
+import type { Cluster, ClusterSelector, JsonObject } from '../../core/domain/cluster.ts'
+import type { DeploymentGroup, Strategy } from '../../core/domain/deployment-group.ts'
+import type { Directive } from '../../core/domain/directive.ts'
+import type { Service } from '../../core/domain/service.ts'
+import type { ServiceVersion } from '../../core/domain/service-version.ts'
+import type { Settings } from '../../core/domain/settings.ts'
+import type { Share } from '../../core/domain/share.ts'
+import type { Seconds } from '../../core/domain/time.ts'
+import type { ChartRepositoryDocument } from './documents/chart-repository.ts'
+import type { ClusterDocument } from './documents/cluster.ts'
+import type { DeploymentGroupDocument, StrategyDocument } from './documents/deployment-group.ts'
+import type { SelectorDocument } from './documents/fields.ts'
+import type { HoldDocument } from './documents/hold.ts'
+import type { CatalogDocument } from './documents/kinds.ts'
+import type { RollbackDocument } from './documents/rollback.ts'
+import type { ServiceDocument } from './documents/service.ts'
+import type { ServiceVersionDocument } from './documents/service-version.ts'
+import type { SettingsDocument } from './documents/settings.ts'
+
+/** A document as its domain value, tagged by what it is. */
+export type CatalogEntry =
+  | { readonly kind: 'settings'; readonly value: Settings }
+  | { readonly kind: 'group'; readonly value: DeploymentGroup }
+  | { readonly kind: 'cluster'; readonly value: Cluster }
+  | { readonly kind: 'chartRepository'; readonly value: ChartRepository }
+  | { readonly kind: 'service'; readonly value: Service }
+  | { readonly kind: 'version'; readonly value: ServiceVersion }
+  | { readonly kind: 'directive'; readonly value: Directive }
+
+/** Turns a valid document into the domain, filling in the defaults that its schema describes. */
+export function mapDocument(document: CatalogDocument, file: string): CatalogEntry {
+  switch (document.kind) {
+    case 'Settings':
+      return { kind: 'settings', value: mapSettings(document, file) }
+    case 'DeploymentGroup':
+      return { kind: 'group', value: mapGroup(document, file) }
+    case 'Cluster':
+      return { kind: 'cluster', value: mapCluster(document, file) }
+    case 'ChartRepository':
+      return { kind: 'chartRepository', value: mapChartRepository(document, file) }
+    case 'Service':
+      return { kind: 'service', value: mapService(document, file) }
+    case 'ServiceVersion':
+      return { kind: 'version', value: mapVersion(document, file) }
+    case 'Hold':
+      return { kind: 'directive', value: mapHold(document, file) }
+    case 'Rollback':
+      return { kind: 'directive', value: mapRollback(document, file) }
+  }
+}
+
+function mapSettings({ spec }: SettingsDocument, file: string): Settings {
+  const { url, branch = 'main', secretRef } = spec.fleet
+  return { fleet: { url, branch, secretRef }, silentAfter: parseDuration(spec.silentAfter ?? '10m'), file }
+}
+
+function mapGroup({ metadata, spec }: DeploymentGroupDocument, file: string): DeploymentGroup {
+  return {
+    name: metadata.name,
+    clusterSelector: mapSelector(spec.clusterSelector),
+    after: spec.after ?? [],
+    promotion: { mode: spec.promotion?.mode ?? 'auto', soak: parseDuration(spec.promotion?.soak ?? '0s') },
+    strategy: mapStrategy(spec.strategy ?? {}),
+    file,
+  }
+}
+
+function mapStrategy(strategy: StrategyDocument): Strategy {
+  return {
+    waves: (strategy.waves ?? [1, '10%', '50%', '100%']).map(parseShare),
+    soak: parseDuration(strategy.soak ?? '30m'),
+    deadline: parseDuration(strategy.deadline ?? '20m'),
+    maxUnhealthy: parseShare(strategy.maxUnhealthy ?? 0),
+    maxSilent: parseShare(strategy.maxSilent ?? 0),
+    failureDomain: strategy.failureDomain,
+    onFailure: strategy.onFailure ?? 'rollback',
+    supersede: strategy.supersede ?? 'finish-wave',
+  }
+}
+
+function mapCluster({ metadata, spec }: ClusterDocument, file: string): Cluster {
+  return { name: metadata.name, labels: metadata.labels ?? {}, metadata: toJsonObject(spec.metadata ?? {}), file }
+}
+
+function mapChartRepository({ metadata, spec }: ChartRepositoryDocument, file: string): ChartRepository {
+  return { name: metadata.name, type: spec.type, url: spec.url, secretRef: spec.secretRef, file }
+}
+
+function mapService({ metadata, spec }: ServiceDocument, file: string): Service {
+  return {
+    name: metadata.name,
+    owner: spec.owner,
+    namespace: spec.namespace,
+    releaseName: spec.releaseName ?? metadata.name,
+    tier: spec.tier ?? 'standard',
+    targets: spec.targets === 'none' ? 'none' : mapSelector(spec.targets),
+    dependsOn: spec.dependsOn ?? [],
+    notifications: spec.notifications ?? [],
+    file,
+  }
+}
+
+function mapVersion({ spec }: ServiceVersionDocument, file: string): ServiceVersion {
+  return {
+    service: spec.service,
+    version: spec.version,
+    chart: spec.chart,
+    values: toJsonObject(spec.values ?? {}),
+    source: { commit: spec.source?.commit, author: spec.source?.author, changelog: spec.source?.changelog },
+    file,
+  }
+}
+
+function mapHold({ metadata, spec }: HoldDocument, file: string): Directive {
+  const { service, group, rollbacks = false, reason } = spec
+  return { kind: 'Hold', name: metadata.name, scope: { service, group }, rollbacks, reason, file }
+}
+
+function mapRollback({ metadata, spec }: RollbackDocument, file: string): Directive {
+  return { kind: 'Rollback', name: metadata.name, ...spec, file }
+}
+
+function mapSelector(selector: SelectorDocument): ClusterSelector {
+  return {
+    all: selector.all ?? false,
+    matchLabels: selector.matchLabels ?? {},
+    matchExpressions: (selector.matchExpressions ?? []).map(({ key, operator, values }) => ({
+      key,
+      operator,
+      values: values ?? [],
+    })),
+    names: selector.names ?? [],
+  }
+}
+
+/** `1h30m` in seconds. */
+export function parseDuration(duration: string): Seconds {
+  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 }
+  const parts = duration.matchAll(/([0-9]+)([hms])/g)
+  return [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0), 0)
+}
+
+/** `3` as a count, `10%` as a percentage. */
+export function parseShare(share: string | number): Share {
+  if (typeof share === 'number') return { kind: 'count', count: share }
+  return { kind: 'percent', percent: Number(share.slice(0, -1)) }
+}
+
+/** Payloads come out of `readYaml`, which gives nothing but JSON. */
+function toJsonObject(payload: Record<string, unknown>): JsonObject {
+  return payload as JsonObject
+}
