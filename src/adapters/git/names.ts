@@ -11,7 +11,6 @@ export function isOid(text: string): text is Oid {
 export function isRefName(name: string): boolean {
   if (!name.startsWith('refs/') || name.endsWith('.') || name.includes('..') || name.includes('@{'))
     return false
-  // oxlint-disable-next-line no-control-regex -- control characters are what git refuses
   if (/[\u0000-\u0020\u007f~^:?*[\\]/.test(name)) return false
   return name.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'))
 }

@@ -27,7 +27,7 @@ export function hashObject(type: ObjectType, body: Buffer): Oid {
   return hash('sha1', Buffer.concat([Buffer.from(`${type} ${body.length}\0`, 'latin1'), body]))
 }
 
-// oxlint-disable-next-line no-control-regex -- tells ASCII, where text and bytes are the same
+/** Text of ASCII only, where characters and bytes are the same. */
 const ascii = /^[\u0000-\u007f]*$/
 
 export function nameToBytes(name: string): string {

@@ -62,7 +62,10 @@ export interface GitRepository {
   /** All of the updates or none. */
   updateRefs(updates: readonly RefUpdate[]): Promise<'updated' | 'stale'>
   /** First-parent history from `from` (newest first), down to but without `until`, at most `limit`. */
-  log(from: Oid, options?: { readonly until?: Oid; readonly limit?: number; readonly path?: string }): Promise<readonly Commit[]>
+  log(
+    from: Oid,
+    options?: { readonly until?: Oid; readonly limit?: number; readonly path?: string },
+  ): Promise<readonly Commit[]>
   /** All blobs below `prefix` (a folder, no trailing slash; empty: all), sorted by path. */
   tree(revision: Oid, prefix?: string): Promise<readonly TreeEntry[]>
   /** Paths that differ between two commits, sorted by path. */
@@ -84,4 +87,7 @@ export interface GitClone extends GitRepository {
   push(updates: readonly RefUpdate[]): Promise<PushOutcome>
 }
 
-export type PushOutcome = { readonly kind: 'pushed' } | { readonly kind: 'stale' } | { readonly kind: 'rejected'; readonly reason: string }
+export type PushOutcome =
+  | { readonly kind: 'pushed' }
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'rejected'; readonly reason: string }

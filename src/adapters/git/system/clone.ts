@@ -1,0 +1,97 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
+
+import pLimit from 'p-limit'
+
+import { GitError, refused } from '../git-error.ts'
+import { checkRefPrefix } from '../names.ts'
+import type { GitClone, GitRepository } from '../port.ts'
+import { removeStaleLocks } from './locks.ts'
+import { pushUpdates } from './push.ts'
+import { checkUpdates, listRefs, mirrorRefs } from './refs.ts'
+import { createSystemRepository } from './repository.ts'
+import { checkGitVersion, runGit } from './run-git.ts'
+
+export interface CloneOptions {
+  /** Folder of our own; made when missing, and made anew when damaged. */
+  readonly path: string
+  /** A local path, `file://…` or `http(s)://…`. */
+  readonly url: string
+}
+
+/** Opens a bare clone. A new one is empty until the first fetch, so that being killed while cloning leaves nothing half done. */
+export async function openClone({ path, url }: CloneOptions): Promise<GitClone> {
+  checkUrl(url)
+  await checkGitVersion()
+  await removeStaleLocks(path)
+  if (!(await isSound(path))) {
+    await rm(path, { recursive: true, force: true })
+    await initBare(path, 'main')
+  }
+  const remote = url.includes('://') ? url : resolve(url)
+  await runGit({ repository: path, args: ['config', 'remote.origin.url', remote] })
+  return withRemote(path, createSystemRepository(path))
+}
+
+export async function initBare(path: string, branch: string): Promise<void> {
+  await mkdir(path, { recursive: true })
+  await runGit({
+    repository: undefined,
+    args: ['init', '--quiet', '--bare', `--initial-branch=${branch}`, '--', path],
+  })
+}
+
+function checkUrl(url: string): void {
+  const scheme = /^([a-z+]+):/i.exec(url)?.[1]?.toLowerCase()
+  const known =
+    scheme === undefined ? !url.startsWith('-') && url !== '' : ['file', 'http', 'https'].includes(scheme)
+  if (!known) throw refused('clone', `not a URL of a repository: ${url}`)
+}
+
+/** Sound: a bare repository whose refs all lead to a commit with a readable root tree. */
+export async function isSound(path: string): Promise<boolean> {
+  const answer = await runGit({
+    repository: path,
+    args: ['rev-parse', '--is-bare-repository'],
+    answers: [0, 128],
+  })
+  if (answer.stdout.trim() !== 'true') return false
+  const repository = createSystemRepository(path)
+  try {
+    const heads = [...new Set((await listRefs(path, 'refs/')).values())]
+    const commits = await Promise.all(heads.map(async (head) => repository.log(head, { limit: 1 })))
+    await Promise.all(commits.flat().map(async ({ oid }) => repository.changes(oid, oid)))
+    return true
+  } catch (error) {
+    if (error instanceof GitError) return false
+    throw error
+  } finally {
+    await repository.close()
+  }
+}
+
+function withRemote(path: string, repository: GitRepository): GitClone {
+  // One after the other: a fetch must not put back what a push has just moved.
+  const inTurn = pLimit(1)
+  return {
+    ...repository,
+    updateRefs: async (updates) => inTurn(async () => repository.updateRefs(updates)),
+    fetch: async (prefixes) => inTurn(async () => fetchPrefixes(path, prefixes)),
+    push: async (updates) => {
+      checkUpdates(updates)
+      return inTurn(async () => {
+        const outcome = await pushUpdates(path, updates)
+        if (outcome.kind === 'pushed') await mirrorRefs(path, updates)
+        return outcome
+      })
+    },
+  }
+}
+
+async function fetchPrefixes(path: string, prefixes: readonly string[]): Promise<void> {
+  for (const prefix of prefixes) checkRefPrefix(prefix)
+  if (prefixes.length === 0) return
+  const options = ['--quiet', '--prune', '--no-tags', '--no-write-fetch-head', '--no-auto-gc']
+  const refspecs = prefixes.map((prefix) => `+${prefix}*:${prefix}*`)
+  await runGit({ repository: path, args: ['fetch', ...options, '--end-of-options', 'origin', ...refspecs] })
+}

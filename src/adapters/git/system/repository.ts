@@ -1,0 +1,92 @@
+import { refused } from '../git-error.ts'
+import { isOid, isRefName } from '../names.ts'
+import { parseCommit, parseTree } from '../object-format.ts'
+import type { ObjectType, TreeItem } from '../object-format.ts'
+import type { Commit, GitRepository, Oid } from '../port.ts'
+import { buildCommits, missingObject } from '../write-commits.ts'
+import type { ObjectSource } from '../write-commits.ts'
+import { createObjectReader } from './cat-file.ts'
+import type { CatFileReply } from './cat-file-replies.ts'
+import type { ObjectReader } from './cat-file.ts'
+import { listChanges, listHistory, listTree } from './listings.ts'
+import { listRefs, updateRefs } from './refs.ts'
+import { createTreeCache } from './tree-cache.ts'
+import { createObjectWriter } from './write-objects.ts'
+
+/** The methods over a repository on disk. Reads ask one long-lived process, writes build objects here and store one pack. */
+export function createSystemRepository(path: string): GitRepository {
+  const reader = createObjectReader(path)
+  const source = createObjectSource(reader)
+  return {
+    async resolve(revision) {
+      if (!isOid(revision) && !isRefName(revision)) return undefined
+      const [reply] = await reader.info([revision])
+      return reply?.oid
+    },
+    refs: async (prefix) => listRefs(path, prefix),
+    updateRefs: async (updates) => updateRefs(path, updates),
+    log: async (from, options = {}) => source.readCommits(await listHistory(path, from, options)),
+    tree: async (revision, prefix = '') => listTree(path, revision, prefix),
+    changes: async (from, to, prefix = '') => listChanges(path, from, to, prefix),
+    readBlobs: async (oids) => (await readObjects(reader, oids, 'blob')).map((body) => body.toString('utf8')),
+    async writeBlobs(texts) {
+      const writer = createObjectWriter(path)
+      const oids = texts.map(writer.blob)
+      await writer.store()
+      return oids
+    },
+    async writeCommits(drafts) {
+      const writer = createObjectWriter(path)
+      const oids = await buildCommits(drafts, source, writer)
+      await writer.store()
+      return oids
+    },
+    close: reader.close,
+  }
+}
+
+function createObjectSource(reader: ObjectReader): ObjectSource {
+  const cache = createTreeCache()
+  return {
+    async readTrees(oids) {
+      const unknown = [...new Set(oids)].filter((oid) => !cache.has(oid))
+      const bodies = await readObjects(reader, unknown, 'tree')
+      const fresh = new Map<Oid, readonly TreeItem[]>(
+        bodies.map((body, index) => [unknown[index] ?? '', parseTree(body)]),
+      )
+      const trees = oids.map((oid) => cache.get(oid) ?? fresh.get(oid) ?? [])
+      for (const [oid, items] of fresh) cache.set(oid, items)
+      return trees
+    },
+    async readCommits(oids): Promise<readonly Commit[]> {
+      const bodies = await readObjects(reader, oids, 'commit')
+      return bodies.map((body, index) => parseCommit(oids[index] ?? '', body))
+    },
+    async requireBlobs(oids) {
+      checkOids(oids)
+      const replies = await reader.info(oids)
+      for (const [index, reply] of replies.entries()) requireType(reply, oids[index] ?? '', 'blob')
+    },
+  }
+}
+
+async function readObjects(
+  reader: ObjectReader,
+  oids: readonly Oid[],
+  type: ObjectType,
+): Promise<readonly Buffer[]> {
+  checkOids(oids)
+  const replies = await reader.contents(oids)
+  return replies.map((reply, index) => requireType(reply, oids[index] ?? '', type).body)
+}
+
+function requireType(reply: CatFileReply | undefined, oid: Oid, type: ObjectType): CatFileReply {
+  if (reply === undefined) throw missingObject(oid)
+  if (reply.type !== type) throw refused('cat-file', `object ${oid} is a ${reply.type}, not a ${type}`)
+  return reply
+}
+
+function checkOids(oids: readonly Oid[]): void {
+  for (const oid of oids)
+    if (!isOid(oid)) throw refused('cat-file', `not an object id: ${JSON.stringify(oid)}`)
+}

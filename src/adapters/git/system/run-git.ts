@@ -1,0 +1,85 @@
+import { execa } from 'execa'
+
+import { GitError } from '../git-error.ts'
+
+export interface GitRun {
+  /** Repository to run in; undefined for commands that need none. */
+  readonly repository: string | undefined
+  readonly args: readonly string[]
+  readonly input?: string | Uint8Array
+  /** Exit codes that are an answer; others throw. */
+  readonly answers?: readonly number[]
+}
+
+export interface GitResult {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The caller's environment, but English, without prompts, and with paths taken as they are written. */
+export const gitEnvironment = {
+  LC_ALL: 'C',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_LITERAL_PATHSPECS: '1',
+  GIT_OPTIONAL_LOCKS: '0',
+}
+
+/** Runs git once, without a shell. Throws `GitError` for exit codes that are no answer. */
+export async function runGit({ repository, args, input, answers = [0] }: GitRun): Promise<GitResult> {
+  const where = repository === undefined ? [] : ['--git-dir', repository]
+  const result = await execa('git', [...where, ...args], {
+    env: gitEnvironment,
+    reject: false,
+    stripFinalNewline: false,
+    maxBuffer: maxOutput,
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+  })
+  const { exitCode, stdout, stderr } = result
+  if (exitCode !== undefined && answers.includes(exitCode)) return { exitCode, stdout, stderr }
+  throw gitFailure(args, exitCode, stderr, result)
+}
+
+/** A listing of 5 million files takes about 500 MB. */
+const maxOutput = 1_000_000_000
+
+/** What remained of a command that failed, as an error that says whether it is worth another try. */
+export function gitFailure(
+  args: readonly string[],
+  exitCode: number | undefined,
+  stderr: string,
+  cause?: unknown,
+): GitError {
+  const command = `git ${args.join(' ')}`
+  const story =
+    stderr.trim() ||
+    (exitCode === undefined ? 'it was killed or could not start' : `it ended with ${exitCode}`)
+  const retryable = exitCode === undefined || passing.some((pattern) => pattern.test(stderr))
+  return new GitError(`git ${args.find((arg) => !arg.startsWith('-')) ?? ''} failed: ${story}`, {
+    command,
+    exitCode,
+    stderr,
+    retryable,
+    cause: cause instanceof Error ? cause : undefined,
+  })
+}
+
+/** Git's own words for what passes by itself: the network, a busy server, a lock that another command holds. */
+const passing: readonly RegExp[] = [
+  /could not resolve host|connection (timed out|refused|reset)|operation timed out|network is unreachable/i,
+  /the remote end hung up|early eof|rpc failed|unexpected disconnect|couldn't connect|failed to connect/i,
+  /requested URL returned error: (429|5\d\d)/i,
+  /unable to create '.*\.lock': file exists|cannot lock ref|unable to lock/i,
+]
+
+/** Throws `GitError` when git is too old to be relied on. */
+export async function checkGitVersion(): Promise<void> {
+  const { stdout } = await runGit({ repository: undefined, args: ['--version'] })
+  const [, major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(stdout) ?? []).map(Number)
+  if (major > 2 || (major === 2 && minor >= oldestMinor)) return
+  const message = `git 2.${oldestMinor} or newer is needed, found: ${stdout.trim()}`
+  throw new GitError(message, { command: 'git --version', exitCode: 0, stderr: '', retryable: false })
+}
+
+/** 2.36 brought `cat-file --batch-command`; 2.38 is the oldest that is tested. */
+const oldestMinor = 38
