@@ -1,0 +1,216 @@
+import { createClusterIndex } from '../../../src/core/domain/cluster-index.ts'
+import type { DeploymentGroup, Strategy } from '../../../src/core/domain/deployment-group.ts'
+import type { Directive } from '../../../src/core/domain/directive.ts'
+import {
+  type DesiredFile,
+  PlacementState,
+  type PlacementStateName,
+} from '../../../src/core/domain/placement.ts'
+import { emptyRollout, type Rollout } from '../../../src/core/domain/rollout.ts'
+import type { Service } from '../../../src/core/domain/service.ts'
+import { releaseId, type ServiceRelease } from '../../../src/core/domain/service-release.ts'
+import { planService } from '../../../src/core/plan/plan-service.ts'
+import type { GroupPlan, Proposal, ServicePlan, ServicePlanInput } from '../../../src/core/plan/types.ts'
+
+const everything = { all: true, matchLabels: {}, matchExpressions: [], names: [] }
+
+export interface TestGroup {
+  readonly name: string
+  readonly clusters: readonly string[]
+  readonly after?: readonly string[]
+  readonly strategy?: Partial<Strategy>
+  readonly promotion?: Partial<DeploymentGroup['promotion']>
+}
+
+const strategyDefaults: Strategy = {
+  waves: [
+    { kind: 'count', count: 1 },
+    { kind: 'percent', percent: 50 },
+    { kind: 'percent', percent: 100 },
+  ],
+  soak: 100,
+  deadline: 600,
+  maxUnhealthy: { kind: 'count', count: 0 },
+  maxSilent: { kind: 'count', count: 0 },
+  failureDomain: undefined,
+  onFailure: 'rollback',
+  supersede: 'finish-wave',
+}
+
+/** One service over groups of clusters, with a fleet that does what the plan says when the test says so. */
+export function createPlannedWorld(
+  groups: readonly TestGroup[],
+  options: { readonly rejoin?: boolean } = {},
+) {
+  const index = createClusterIndex(groups.flatMap((group) => group.clusters))
+  const size = index.size
+  const files: DesiredFile[] = [{ blob: '', release: '' }]
+  const desired = {
+    files,
+    file: new Uint16Array(size),
+    commit: new Uint32Array(size),
+    mergedAt: new Uint32Array(size),
+  }
+  const evidence = new Map<number, string>()
+  const observed = {
+    state: new Uint8Array(size),
+    since: new Uint32Array(size),
+    observedAt: new Uint32Array(size),
+    running: new Uint16Array(size),
+    evidence,
+  }
+  const silent = new Uint8Array(size)
+  const bootstrapped = new Uint8Array(size).fill(options.rejoin ? 0 : 1)
+  const rollouts = new Map<string, Rollout>()
+  let releases: ServiceRelease[] = []
+  const directives: Directive[] = []
+  let frozenBy: string | undefined
+  const world = { now: 1_000_000 }
+
+  const at = (cluster: string): number => {
+    const ordinal = index.ordinalOf(cluster)
+    if (ordinal === undefined) throw new Error(`no cluster ${cluster}`)
+    return ordinal
+  }
+  const fileOf = (release: string, blob = `blob-${release}`): number => {
+    const known = files.findIndex((file) => file.blob === blob)
+    return known > 0 ? known : files.push({ blob, release }) - 1
+  }
+  const place = (cluster: number, file: number): void => {
+    desired.file[cluster] = file
+    desired.mergedAt[cluster] = world.now
+    observed.state[cluster] = PlacementState.merged
+    observed.since[cluster] = world.now
+    observed.observedAt[cluster] = 0
+    evidence.delete(cluster)
+  }
+  const input = (): ServicePlanInput => ({
+    service,
+    releases,
+    groups: groups.map(({ name, clusters, after = [], strategy, promotion }) => ({
+      group: {
+        name,
+        clusterSelector: everything,
+        after,
+        promotion: { mode: 'auto', soak: 0, ...promotion },
+        strategy: { ...strategyDefaults, ...strategy },
+        file: `deployment-groups/${name}.yaml`,
+      },
+      ancestors: after,
+      targets: Uint32Array.from(clusters, at),
+      rollout: rollouts.get(name) ?? emptyRollout(service.name, name),
+    })),
+    directives,
+    clusters: { index, silent, bootstrapped, domains: () => new Uint16Array(size) },
+    desired,
+    observed,
+    frozenBy,
+  })
+  const plan = (): ServicePlan => planService(input(), world.now)
+
+  const apply = (proposal: Proposal): void => {
+    rollouts.set(proposal.group, proposal.next)
+    if (proposal.kind === 'wave') {
+      for (const cluster of proposal.clusters) place(cluster, fileOf(releaseId(proposal.release)))
+    }
+    if (proposal.kind === 'return') {
+      for (const { cluster, blob, release } of proposal.placements)
+        place(cluster, blob ? fileOf(release ?? '', blob) : 0)
+    }
+  }
+
+  return {
+    index,
+    desired,
+    observed,
+    silent,
+    bootstrapped,
+    directives,
+    get now() {
+      return world.now
+    },
+    plan,
+    group: (name: string): GroupPlan => {
+      const found = plan().groups.find((group) => group.group === name)
+      if (!found) throw new Error(`no group ${name}`)
+      return found
+    },
+    rollout: (name: string): Rollout => rollouts.get(name) ?? emptyRollout(service.name, name),
+    pass: (seconds: number) => void (world.now += seconds),
+    freeze: (reason: string | undefined) => void (frozenBy = reason),
+    /** The catalog's versions from now on, ascending. */
+    versions: (versions: readonly string[], revision = 'aaaaaaaa') => {
+      releases = versions.map((version) => ({
+        service: service.name,
+        version,
+        revision,
+        catalogCommit: 'c1',
+      }))
+    },
+    /** Merges everything that is proposed, once. */
+    merge: (): readonly Proposal[] => {
+      const { proposals } = plan()
+      for (const proposal of proposals) apply(proposal)
+      return proposals
+    },
+    apply,
+    report: (state: PlacementStateName, clusters: readonly string[], why?: string) => {
+      for (const name of clusters) {
+        const cluster = at(name)
+        if (observed.observedAt[cluster] === 0) observed.observedAt[cluster] = world.now
+        observed.state[cluster] = PlacementState[state]
+        observed.since[cluster] = world.now
+        if (state === 'healthy') observed.running[cluster] = desired.file[cluster] ?? 0
+        if (why) evidence.set(cluster, why)
+      }
+    },
+    setSilent: (clusters: readonly string[], is: boolean) => {
+      for (const name of clusters) silent[at(name)] = is ? 1 : 0
+    },
+    /** Releases that clusters shall run, by name; empty: not there. */
+    releasesOn: (clusters: readonly string[]): readonly string[] =>
+      clusters.map((name) => files[desired.file[at(name)] ?? 0]?.release.split('@')[0] ?? ''),
+    names: (ordinals: readonly number[]): readonly string[] =>
+      ordinals.map((ordinal) => index.names[ordinal] ?? ''),
+    /** Merges, reports healthy and soaks until nothing more is proposed. */
+    settle: (): void => {
+      for (let round = 0; round < 50; round++) {
+        const proposals = plan().proposals
+        for (const proposal of proposals) apply(proposal)
+        for (const name of index.names) {
+          const cluster = at(name)
+          if (
+            desired.file[cluster] &&
+            observed.state[cluster] !== PlacementState.healthy &&
+            !silent[cluster]
+          ) {
+            observed.observedAt[cluster] = world.now
+            observed.state[cluster] = PlacementState.healthy
+            observed.since[cluster] = world.now
+          }
+        }
+        world.now += 200
+        if (proposals.length === 0 && plan().proposals.length === 0) return
+      }
+      throw new Error('did not settle within 50 rounds')
+    },
+  }
+}
+
+export type PlannedWorld = ReturnType<typeof createPlannedWorld>
+
+const service: Service = {
+  name: 'payments',
+  owner: 'team-payments',
+  namespace: 'shop',
+  releaseName: 'payments',
+  tier: 'standard',
+  targets: everything,
+  dependsOn: [],
+  notifications: [],
+  file: 'services/payments/service.yaml',
+}
+
+export function clusterNames(prefix: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, number) => `${prefix}-${number}`)
+}
