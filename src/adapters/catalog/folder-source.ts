@@ -15,6 +15,8 @@ export async function readCatalogFolder(
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .filter(isCatalogPath)
-  const files = await Promise.all(paths.map(async (path) => ({ path, text: await readFile(join(folder, path), 'utf8') })))
+  const files = await Promise.all(
+    paths.map(async (path) => ({ path, text: await readFile(join(folder, path), 'utf8') })),
+  )
   return createAssembler(options.defaultTemplates)('worktree', applyFiles(new Map(), files, []))
 }

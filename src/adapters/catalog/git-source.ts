@@ -28,7 +28,8 @@ export function createCatalogSource({ repository, branch, defaultTemplates }: Gi
 
   const readAnew = async (commit: Oid): Promise<Read> => {
     const base = [...reads].at(-1)
-    const changes = base === undefined ? await listAll(repository, commit) : await repository.changes(base[0], commit)
+    const changes =
+      base === undefined ? await listAll(repository, commit) : await repository.changes(base[0], commit)
     const wanted = changes.filter(({ path }) => isCatalogPath(path))
     const files = await readFiles(repository, wanted)
     const removed = wanted.filter(({ after }) => after === undefined).map(({ path }) => path)
@@ -62,7 +63,10 @@ async function listAll(repository: GitRepository, commit: Oid): Promise<readonly
   return entries.map(({ path, oid }) => ({ path, after: oid }))
 }
 
-async function readFiles(repository: GitRepository, changes: readonly ChangedPath[]): Promise<readonly CatalogFile[]> {
+async function readFiles(
+  repository: GitRepository,
+  changes: readonly ChangedPath[],
+): Promise<readonly CatalogFile[]> {
   const present = changes.flatMap(({ path, after }) => (after === undefined ? [] : [{ path, oid: after }]))
   const texts = await repository.readBlobs(present.map(({ oid }) => oid))
   return present.map(({ path }, index) => ({ path, text: texts[index] ?? '' }))

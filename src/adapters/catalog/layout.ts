@@ -13,9 +13,19 @@ export type CatalogPath =
       readonly name: string | undefined
       readonly scope: FindingScope
     }
-  | { readonly kind: 'template'; readonly section: 'templates'; readonly name: TemplateName; readonly scope: FindingScope }
+  | {
+      readonly kind: 'template'
+      readonly section: 'templates'
+      readonly name: TemplateName
+      readonly scope: FindingScope
+    }
   /** A YAML file where documents are read, but at a path that stands for none. */
-  | { readonly kind: 'misplaced'; readonly section: string; readonly scope: FindingScope; readonly expected: string }
+  | {
+      readonly kind: 'misplaced'
+      readonly section: string
+      readonly scope: FindingScope
+      readonly expected: string
+    }
   | { readonly kind: 'other' }
 
 const catalogScope: FindingScope = { kind: 'catalog' }
@@ -36,7 +46,13 @@ const folders: Readonly<Record<string, Folder>> = {
 /** Tells by its path alone what a file of the catalog repository is. */
 export function classifyPath(path: string): CatalogPath {
   if (path === 'halyard.yaml') {
-    return { kind: 'document', section: 'settings', kinds: ['Settings'], name: undefined, scope: catalogScope }
+    return {
+      kind: 'document',
+      section: 'settings',
+      kinds: ['Settings'],
+      name: undefined,
+      scope: catalogScope,
+    }
   }
   if (!/\.ya?ml$/.test(path)) return { kind: 'other' }
   const [root = '', ...rest] = path.split('/')
@@ -55,22 +71,34 @@ export function classifyPath(path: string): CatalogPath {
 
 function classifyServicePath([service = '', ...rest]: readonly string[]): CatalogPath {
   if (rest.length === 0) {
-    return { kind: 'misplaced', section: 'services', scope: catalogScope, expected: 'services/<service>/service.yaml' }
+    return {
+      kind: 'misplaced',
+      section: 'services',
+      scope: catalogScope,
+      expected: 'services/<service>/service.yaml',
+    }
   }
   const section = `services/${service}`
   const scope: FindingScope = { kind: 'service', name: service }
   const [folder, file = ''] = rest
-  if (rest.length === 1 && folder === 'service.yaml') return { kind: 'document', section, kinds: ['Service'], name: service, scope }
+  if (rest.length === 1 && folder === 'service.yaml')
+    return { kind: 'document', section, kinds: ['Service'], name: service, scope }
   if (rest.length === 2 && folder === 'versions' && file.endsWith('.yaml')) {
     const name = `${service}-${file.slice(0, -'.yaml'.length)}`
     return { kind: 'document', section, kinds: ['ServiceVersion'], name, scope }
   }
-  return { kind: 'misplaced', section, scope, expected: `${section}/service.yaml or ${section}/versions/<version>.yaml` }
+  return {
+    kind: 'misplaced',
+    section,
+    scope,
+    expected: `${section}/service.yaml or ${section}/versions/<version>.yaml`,
+  }
 }
 
 function classifyTemplate([file = '', ...deeper]: readonly string[]): CatalogPath {
   const name = templateNames.find((candidate) => `${candidate}.yaml` === file)
-  if (name !== undefined && deeper.length === 0) return { kind: 'template', section: 'templates', name, scope: catalogScope }
+  if (name !== undefined && deeper.length === 0)
+    return { kind: 'template', section: 'templates', name, scope: catalogScope }
   const expected = `templates/<name>.yaml with a name of ${templateNames.join(', ')}`
   return { kind: 'misplaced', section: 'templates', scope: catalogScope, expected }
 }

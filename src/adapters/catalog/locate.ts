@@ -16,15 +16,14 @@ export interface Locator {
 export function createLocator(text: string): Locator {
   const reading = readYamlTree(text)
   const root = reading.kind === 'read' ? reading.tree.contents : null
-  const markOf = (step: Step | undefined): SourcePosition => {
-    if (step === undefined) return positionOf(text, root?.range[0] ?? 0, root?.range[0] ?? 0)
-    return positionOf(text, step.range[0], step.range[1])
+  const markOf = (node: ParsedNode | undefined): SourcePosition => {
+    if (node === undefined) return positionOf(text, root?.range[0] ?? 0, root?.range[0] ?? 0)
+    return positionOf(text, node.range[0], node.range[1])
   }
   return {
     value: (field) => {
       const { key, value } = find(root, field)
-      // A block of several lines is named better by its key than by its first line.
-      return markOf(key !== undefined && value !== undefined && spansLines(text, value) ? key : (value ?? key))
+      return markOf(key !== undefined && value !== undefined && isBlock(text, value) ? key : (value ?? key))
     },
     key: (field) => {
       const { key, value } = find(root, field)
@@ -37,20 +36,19 @@ export function createLocator(text: string): Locator {
   }
 }
 
-type Step = ParsedNode
-
 interface Found {
-  readonly key: Step | undefined
-  readonly value: Step | undefined
+  readonly key: ParsedNode | undefined
+  readonly value: ParsedNode | undefined
   readonly complete: boolean
 }
 
 function find(root: ParsedNode | null, field: FieldPath): Found {
-  let key: Step | undefined
+  let key: ParsedNode | undefined
   let node: ParsedNode | null = root
   for (const name of field) {
     const next = stepInto(node, name)
-    if (next === undefined) return { key, value: key === undefined ? undefined : (node ?? undefined), complete: false }
+    if (next === undefined)
+      return { key, value: node === root ? undefined : (node ?? undefined), complete: false }
     key = next.key
     node = next.value
   }
@@ -67,7 +65,9 @@ function stepInto(node: ParsedNode | null, name: string | number) {
   return pair === undefined ? undefined : { key: pair.key, value: pair.value }
 }
 
-function spansLines(text: string, node: ParsedNode): boolean {
+/** A block of several lines is named better by its key than by its first line. */
+function isBlock(text: string, node: ParsedNode): boolean {
+  if ((isMap(node) || isSeq(node)) && node.flow !== true) return true
   return text.slice(node.range[0], node.range[1]).trimEnd().includes('\n')
 }
 

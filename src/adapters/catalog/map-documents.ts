@@ -80,7 +80,12 @@ function mapStrategy(strategy: StrategyDocument): Strategy {
 }
 
 function mapCluster({ metadata, spec }: ClusterDocument, file: string): Cluster {
-  return { name: metadata.name, labels: metadata.labels ?? {}, metadata: toJsonObject(spec.metadata ?? {}), file }
+  return {
+    name: metadata.name,
+    labels: metadata.labels ?? {},
+    metadata: toJsonObject(spec.metadata ?? {}),
+    file,
+  }
 }
 
 function mapChartRepository({ metadata, spec }: ChartRepositoryDocument, file: string): ChartRepository {

@@ -30,7 +30,10 @@ export function parseDocument(file: string, text: string, path: DocumentPath): P
 }
 
 function refused(file: string, scope: FindingScope, problems: readonly Problem[]): ParsedDocument {
-  return { entry: undefined, findings: problems.map((problem) => ({ severity: 'error', scope, file, ...problem })) }
+  return {
+    entry: undefined,
+    findings: problems.map((problem) => ({ severity: 'error', scope, file, ...problem })),
+  }
 }
 
 /** Problems with offsets as problems with lines and columns. */
@@ -38,7 +41,10 @@ export function locateOffsets(
   text: string,
   problems: readonly (Omit<Problem, 'position'> & { readonly start: number; readonly end: number })[],
 ): readonly Problem[] {
-  return problems.map(({ start, end, ...problem }) => ({ ...problem, position: positionOf(text, start, end) }))
+  return problems.map(({ start, end, ...problem }) => ({
+    ...problem,
+    position: positionOf(text, start, end),
+  }))
 }
 
 type Judgement =
@@ -47,7 +53,8 @@ type Judgement =
 
 function judge(value: Json, text: string, path: DocumentPath): Judgement {
   const kind = kindOf(value, path.kinds)
-  if (typeof kind !== 'string') return { kind: 'invalid', problems: [{ ...kind, position: createLocator(text).value(kind.field) }] }
+  if (typeof kind !== 'string')
+    return { kind: 'invalid', problems: [{ ...kind, position: createLocator(text).value(kind.field) }] }
   const validation = validateDocument(kind, value, (field) => createLocator(text).source(field))
   if (validation.kind === 'invalid') {
     const locator = createLocator(text)
@@ -74,9 +81,11 @@ function kindOf(value: Json, allowed: readonly DocumentKind[]): DocumentKind | P
   return {
     field: ['kind'],
     message:
-      kind === undefined ? 'kind is missing'
-      : elsewhere ? `a ${kind} has another place than this`
-      : `there is no kind ${JSON.stringify(kind).slice(0, 80)}`,
+      kind === undefined
+        ? 'kind is missing'
+        : elsewhere
+          ? `a ${kind} has another place than this`
+          : `there is no kind ${JSON.stringify(kind).slice(0, 80)}`,
     remedy: `this file holds kind: ${allowed.join(' or kind: ')}`,
   }
 }
@@ -88,7 +97,11 @@ function checkName(document: CatalogDocument, expected: string | undefined): Pro
     const named = `${service}-${version}`
     if (named !== expected) {
       const field = expected?.startsWith(`${service}-`) === true ? ['spec', 'version'] : ['spec', 'service']
-      return { field, message: `this file's place stands for ${expected}, not ${named}`, remedy: `move it to services/${service}/versions/${version}.yaml` }
+      return {
+        field,
+        message: `this file's place stands for ${expected}, not ${named}`,
+        remedy: `move it to services/${service}/versions/${version}.yaml`,
+      }
     }
   }
   const { name } = document.metadata

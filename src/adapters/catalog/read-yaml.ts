@@ -13,7 +13,9 @@ export function readYaml(text: string): YamlReading {
   if (reading.kind === 'refused') return reading
   const problems: YamlProblem[] = []
   const value = toJson(reading.tree.contents, [], problems)
-  return problems.length === 0 ? { kind: 'read', value } : { kind: 'refused', problems: problems.slice(0, 20) }
+  return problems.length === 0
+    ? { kind: 'read', value }
+    : { kind: 'refused', problems: problems.slice(0, 20) }
 }
 
 type Report = (problem: YamlProblem) => void
@@ -22,7 +24,12 @@ function toJson(node: ParsedNode | null, field: FieldPath, problems: YamlProblem
   if (node === null) return null
   const report: Report = (problem) => problems.push(problem)
   if (field.length > nestingCap) {
-    report({ ...mark(node), field, message: `nested more than ${nestingCap} levels deep`, remedy: 'flatten it' })
+    report({
+      ...mark(node),
+      field,
+      message: `nested more than ${nestingCap} levels deep`,
+      remedy: 'flatten it',
+    })
     return null
   }
   if (isScalar(node)) return scalarToJson(node, field, report)
@@ -59,7 +66,8 @@ function scalarToJson(node: Scalar.Parsed, field: FieldPath, report: Report): Js
     return isCleanText(value) ? value : fault('the text holds a NUL or broken character', 'remove it')
   }
   if (typeof value === 'number') {
-    if (!Number.isFinite(value)) return fault(`${source} is not a number that JSON has`, `for the text, quote it: "${source}"`)
+    if (!Number.isFinite(value))
+      return fault(`${source} is not a number that JSON has`, `for the text, quote it: "${source}"`)
     if (/^[-+0-9]\w*$/.test(source) && !Number.isSafeInteger(value)) {
       return fault(`the integer ${source} is beyond 2^53 and would lose digits`, `quote it: "${source}"`)
     }

@@ -28,7 +28,11 @@ export function isCatalogPath(path: string): boolean {
 }
 
 /** The sections with some files replaced or removed; only sections that they touch are new values. */
-export function applyFiles(sections: Sections, files: readonly CatalogFile[], removed: readonly string[]): Sections {
+export function applyFiles(
+  sections: Sections,
+  files: readonly CatalogFile[],
+  removed: readonly string[],
+): Sections {
   const next = new Map(sections)
   const touched = new Map<string, Map<string, ParsedFile>>()
   const touch = (section: string): Map<string, ParsedFile> => {
@@ -49,7 +53,10 @@ export function applyFiles(sections: Sections, files: readonly CatalogFile[], re
   return next
 }
 
-function parseFile({ path, text }: CatalogFile, place: Exclude<ReturnType<typeof classifyPath>, { kind: 'other' }>): ParsedFile {
+function parseFile(
+  { path, text }: CatalogFile,
+  place: Exclude<ReturnType<typeof classifyPath>, { kind: 'other' }>,
+): ParsedFile {
   const nothing = { path, text, entry: undefined, template: undefined, findings: [] }
   switch (place.kind) {
     case 'document':
@@ -64,7 +71,16 @@ function parseFile({ path, text }: CatalogFile, place: Exclude<ReturnType<typeof
       const remedy = `move it to ${expected}, or out of this folder`
       return {
         ...nothing,
-        findings: [{ severity: 'error', scope, file: path, field: [], message: 'no document is read at this path', remedy }],
+        findings: [
+          {
+            severity: 'error',
+            scope,
+            file: path,
+            field: [],
+            message: 'no document is read at this path',
+            remedy,
+          },
+        ],
       }
     }
   }

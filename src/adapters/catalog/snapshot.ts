@@ -26,7 +26,9 @@ export function createAssembler(defaultTemplates: ObjectTemplates): Assembler {
   const clustersOf = memoize((section) => sortByName(valuesOf(section, 'cluster')))
   const groupsOf = memoize((section) => sortByName(valuesOf(section, 'group')))
   const chartRepositoriesOf = memoize((section) => {
-    return new Map(sortByName(valuesOf(section, 'chartRepository')).map((repository) => [repository.name, repository]))
+    return new Map(
+      sortByName(valuesOf(section, 'chartRepository')).map((repository) => [repository.name, repository]),
+    )
   })
   const directivesOf = memoize((section) => sortByName(valuesOf(section, 'directive')))
   const templatesOf = memoize((section) => readTemplates(defaultTemplates, section))
@@ -51,7 +53,11 @@ export function createAssembler(defaultTemplates: ObjectTemplates): Assembler {
     }
     const found = [...sections.values()].flatMap(findingsOf)
     const findings = sections.has('settings') ? found : [missingSettings, ...found]
-    return { catalog, findings: findings.toSorted(compareFindings), locate: (others) => locateAll(sections, others) }
+    return {
+      catalog,
+      findings: findings.toSorted(compareFindings),
+      locate: (others) => locateAll(sections, others),
+    }
   }
 }
 
@@ -93,7 +99,9 @@ function serviceEntry(name: string, files: Section): readonly [string, Service][
 type ValueOf<Kind extends CatalogEntry['kind']> = Extract<CatalogEntry, { kind: Kind }>['value']
 
 function valuesOf<Kind extends CatalogEntry['kind']>(section: Section, kind: Kind): readonly ValueOf<Kind>[] {
-  return [...section.values()].flatMap(({ entry }) => (entry?.kind === kind ? [entry.value as ValueOf<Kind>] : []))
+  return [...section.values()].flatMap(({ entry }) =>
+    entry?.kind === kind ? [entry.value as ValueOf<Kind>] : [],
+  )
 }
 
 function memoize<Result>(build: (section: Section) => Result): (section: Section) => Result {
@@ -133,7 +141,9 @@ function compareText(a: string, b: string): number {
 
 /** Each file is parsed again at most once, and only when it has a finding. */
 function locateAll(sections: Sections, findings: readonly Finding[]): readonly Finding[] {
-  const texts = new Map([...sections.values()].flatMap((section) => [...section.values()].map(({ path, text }) => [path, text])))
+  const texts = new Map(
+    [...sections.values()].flatMap((section) => [...section.values()].map(({ path, text }) => [path, text])),
+  )
   const locators = new Map<string, ReturnType<typeof createLocator>>()
   return findings.map((finding) => {
     const text = texts.get(finding.file)

@@ -15,7 +15,10 @@ export function readTemplate(file: string, text: string): TemplateReading {
   const reading = readYaml(text)
   const common = { severity: 'error', scope: { kind: 'catalog' }, file } as const
   if (reading.kind === 'refused') {
-    return { kind: 'refused', findings: locateOffsets(text, reading.problems).map((problem) => ({ ...common, ...problem })) }
+    return {
+      kind: 'refused',
+      findings: locateOffsets(text, reading.problems).map((problem) => ({ ...common, ...problem })),
+    }
   }
   if (isKubernetesObject(reading.value)) return { kind: 'read', object: reading.value }
   const finding = {
@@ -46,7 +49,10 @@ export function loadTemplates(files: ReadonlyMap<string, string>): ObjectTemplat
     if (reading.kind === 'read') return [name, reading.object]
     throw new Error(`templates/${name}.yaml: ${reading.findings.map(({ message }) => message).join('; ')}`)
   })
-  return { revision: digestTexts(files), objects: Object.fromEntries(objects) as Record<TemplateName, JsonObject> }
+  return {
+    revision: digestTexts(files),
+    objects: Object.fromEntries(objects) as Record<TemplateName, JsonObject>,
+  }
 }
 
 /** The skeletons with some of them replaced by a catalog's own. */
@@ -57,12 +63,15 @@ export function overrideTemplates(
   if (own.size === 0) return base
   const texts = new Map([...own].map(([name, { text }]) => [name, text]))
   const objects = Object.fromEntries([...own].map(([name, { object }]) => [name, object]))
-  return { revision: digestTexts(new Map([...texts, ['', base.revision]])), objects: { ...base.objects, ...objects } }
+  return {
+    revision: digestTexts(new Map([...texts, ['', base.revision]])),
+    objects: { ...base.objects, ...objects },
+  }
 }
 
 /** 8 hex digits: enough to tell apart the revisions of one installation. */
 function digestTexts(files: ReadonlyMap<string, string>): string {
-  const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1))
+  const sorted = [...files].toSorted(([a], [b]) => (a < b ? -1 : 1))
   return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 8)
 }
 
@@ -71,7 +80,10 @@ export async function readDefaultTemplates(): Promise<ObjectTemplates> {
   // src/adapters/catalog and dist/adapters/catalog are equally deep.
   const folder = new URL('../../../templates/', import.meta.url)
   const texts = await Promise.all(
-    templateNames.map(async (name): Promise<[string, string]> => [name, await readFile(new URL(`${name}.yaml`, folder), 'utf8')]),
+    templateNames.map(async (name): Promise<[string, string]> => [
+      name,
+      await readFile(new URL(`${name}.yaml`, folder), 'utf8'),
+    ]),
   )
   return loadTemplates(new Map(texts))
 }

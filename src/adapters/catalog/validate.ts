@@ -30,7 +30,10 @@ export function validateDocument(
 ): Validation {
   const validate = validatorOf(kind)
   if (validate(value)) return { kind: 'valid', document: value as unknown as CatalogDocument }
-  const problems = (validate.errors ?? []).filter(isCause).slice(0, 20).map((error) => describe(error, written))
+  const problems = (validate.errors ?? [])
+    .filter(isCause)
+    .slice(0, 20)
+    .map((error) => describe(error, written))
   return { kind: 'invalid', problems: withoutDoubles(problems) }
 }
 
@@ -53,7 +56,12 @@ function describe(error: ErrorObject, written: (field: FieldPath) => string | un
   switch (error.keyword) {
     case 'required': {
       const missing = String(error.params['missingProperty'])
-      return { field: [...field, missing], message: `${missing} is missing`, remedy: `add ${missing}`, marks: 'value' }
+      return {
+        field: [...field, missing],
+        message: `${missing} is missing`,
+        remedy: `add ${missing}`,
+        marks: 'value',
+      }
     }
     case 'additionalProperties':
       return describeUnknownField(field, String(error.params['additionalProperty']), knownFields(error))
@@ -61,7 +69,12 @@ function describe(error: ErrorObject, written: (field: FieldPath) => string | un
       return { field, message: 'does not belong here', remedy: 'remove it', marks: 'key' }
     case 'minProperties':
     case 'minItems':
-      return { field, message: 'is empty', remedy: expected ?? 'fill it or remove it', marks: 'value' }
+      return {
+        field,
+        message: 'is empty',
+        remedy: expected === undefined ? 'fill it or remove it' : `write ${expected}`,
+        marks: 'value',
+      }
     case 'type':
       return describeWrongType(error, field, expected, written(field))
     default: {
@@ -77,7 +90,9 @@ function describeUnknownField(field: FieldPath, name: string, known: readonly st
   const near = known.find((candidate) => isNear(candidate, name))
   const remedy =
     near === undefined
-      ? known.length === 0 ? 'remove it' : `its fields are ${known.join(', ')}`
+      ? known.length === 0
+        ? 'remove it'
+        : `its fields are ${known.join(', ')}`
       : `did you mean ${near}?`
   return { field: [...field, name], message: `there is no field ${name} here`, remedy, marks: 'key' }
 }
@@ -89,13 +104,17 @@ function describeWrongType(
   source: string | undefined,
 ): SchemaProblem {
   const wanted = [error.params['type']].flat().map(String)
-  const isPlainScalar = error.data === null || typeof error.data === 'number' || typeof error.data === 'boolean'
+  const isPlainScalar =
+    error.data === null || typeof error.data === 'number' || typeof error.data === 'boolean'
   if (wanted.includes('string') && isPlainScalar && source !== undefined && source !== '') {
-    const reading = String(error.data) === source ? typeName(error.data) : `${typeName(error.data)} ${show(error.data)}`
+    const reading =
+      String(error.data) === source ? typeName(error.data) : `${typeName(error.data)} ${show(error.data)}`
     return {
       field,
       message: `${source} is read as the ${reading}, where a text is wanted`,
-      remedy: `quote it: "${source}"`,
+      remedy: fitsPattern(error, source)
+        ? `quote it: "${source}"`
+        : `write ${expected ?? 'a text'}, in quotes`,
       marks: 'value',
     }
   }
@@ -107,8 +126,14 @@ function describeWrongType(
   }
 }
 
+function fitsPattern(error: ErrorObject, text: string): boolean {
+  const pattern: unknown = (error.parentSchema as { pattern?: unknown } | undefined)?.pattern
+  return typeof pattern !== 'string' || new RegExp(pattern, 'u').test(text)
+}
+
 function expectedBy(error: ErrorObject): string | undefined {
-  if (error.keyword === 'enum') return `one of ${(error.params['allowedValues'] as readonly unknown[]).join(', ')}`
+  if (error.keyword === 'enum')
+    return `one of ${(error.params['allowedValues'] as readonly unknown[]).join(', ')}`
   if (error.keyword === 'const') return show(error.params['allowedValue'])
   if (error.keyword === 'uniqueItems') return 'each item once'
   const title: unknown = (error.parentSchema as { title?: unknown } | undefined)?.title
@@ -138,7 +163,9 @@ function isNear(a: string, b: string): boolean {
   let end = 0
   while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1
   const [restA, restB] = [a.slice(start, a.length - end), b.slice(start, b.length - end)]
-  return Math.max(restA.length, restB.length) <= 1 || (restA.length === 2 && restA === [...restB].reverse().join(''))
+  return (
+    Math.max(restA.length, restB.length) <= 1 || (restA.length === 2 && restA === `${restB[1]}${restB[0]}`)
+  )
 }
 
 function withoutDoubles(problems: readonly SchemaProblem[]): readonly SchemaProblem[] {
@@ -156,10 +183,21 @@ function show(value: unknown): string {
 
 function typeName(value: unknown): string {
   if (value === null) return 'empty value'
-  return Array.isArray(value) ? 'list' : typeof value === 'object' ? 'mapping' : typeof value === 'string' ? 'text' : typeof value
+  return Array.isArray(value)
+    ? 'list'
+    : typeof value === 'object'
+      ? 'mapping'
+      : typeof value === 'string'
+        ? 'text'
+        : typeof value
 }
 
 function article(type: string): string {
-  const names: Readonly<Record<string, string>> = { object: 'a mapping', array: 'a list', string: 'a text', integer: 'a whole number' }
+  const names: Readonly<Record<string, string>> = {
+    object: 'a mapping',
+    array: 'a list',
+    string: 'a text',
+    integer: 'a whole number',
+  }
   return names[type] ?? `a ${type}`
 }

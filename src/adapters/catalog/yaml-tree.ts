@@ -1,4 +1,4 @@
-import { CST, Composer, Lexer, Parser, type Document, type ParsedNode } from 'yaml'
+import { CST, Composer, Lexer, Parser, type Document } from 'yaml'
 import type { FieldPath } from '../../core/domain/finding.ts'
 
 /** Something wrong in a YAML text, with what to mark: offsets into the text, `end` exclusive. */
@@ -10,7 +10,7 @@ export interface YamlProblem {
   readonly end: number
 }
 
-export type YamlTree = Document.Parsed<ParsedNode>
+export type YamlTree = Document.Parsed
 export type TreeReading =
   | { readonly kind: 'read'; readonly tree: YamlTree }
   | { readonly kind: 'refused'; readonly problems: readonly YamlProblem[] }
@@ -30,15 +30,21 @@ export function readYamlTree(text: string): TreeReading {
   const lexed = parseTokens(text)
   if (lexed.kind === 'refused') return lexed
   // Keys are compared by the caller: the library's own check takes quadratic time.
-  const options = { version: '1.2', schema: 'core', uniqueKeys: false, stringKeys: true, prettyErrors: false } as const
-  const trees = [...new Composer<ParsedNode>(options).compose(lexed.tokens, true, text.length)]
+  const options = {
+    version: '1.2',
+    schema: 'core',
+    uniqueKeys: false,
+    stringKeys: true,
+    prettyErrors: false,
+  } as const
+  const trees = [...new Composer(options).compose(lexed.tokens, true, text.length)]
   const [tree, further] = trees
   if (tree === undefined) throw new Error('the YAML composer gave no document')
   if (further !== undefined) {
     const start = further.range[0]
     return { kind: 'refused', problems: [{ field: [], ...moreDocuments, start, end: start + 1 }] }
   }
-  if (tree.errors.length === 0) return { kind: 'read', tree: tree as YamlTree }
+  if (tree.errors.length === 0) return { kind: 'read', tree }
   const problems = tree.errors.slice(0, 10).map((error) => ({
     field: [],
     message: `not valid YAML: ${lowerFirst(error.message)}`,
@@ -50,18 +56,24 @@ export function readYamlTree(text: string): TreeReading {
 }
 
 function findUnreadable(text: string): YamlProblem | undefined {
-  const refuse = (start: number, message: string, remedy: string): YamlProblem =>
-    ({ field: [], message, remedy, start, end: start + 1 })
+  const refuse = (start: number, message: string, remedy: string): YamlProblem => ({
+    field: [],
+    message,
+    remedy,
+    start,
+    end: start + 1,
+  })
   if (text.length > sizeCap) {
     return refuse(0, `the document is larger than 1 MiB`, 'move large content out of the catalog')
   }
-  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
   const control = text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/)
   if (control >= 0) return refuse(control, 'the document holds a control character', 'remove it')
   return undefined
 }
 
-type Lexed = { readonly kind: 'lexed'; readonly tokens: readonly CST.Token[] } | Extract<TreeReading, { kind: 'refused' }>
+type Lexed =
+  | { readonly kind: 'lexed'; readonly tokens: readonly CST.Token[] }
+  | Extract<TreeReading, { kind: 'refused' }>
 
 /** Tokens are judged one by one as they are lexed, so that a refused text costs no more than its first fault. */
 function parseTokens(text: string): Lexed {
@@ -73,7 +85,10 @@ function parseTokens(text: string): Lexed {
     const width = isMark(lexeme) ? 0 : lexeme.length
     const fault = judge(lexeme)
     if (fault !== undefined) {
-      return { kind: 'refused', problems: [{ field: [], ...fault, start: offset, end: offset + Math.max(width, 1) }] }
+      return {
+        kind: 'refused',
+        problems: [{ field: [], ...fault, start: offset, end: offset + Math.max(width, 1) }],
+      }
     }
     for (const token of parser.next(lexeme)) tokens.push(token)
     offset += width
@@ -95,8 +110,10 @@ function createLexemeJudge(): (lexeme: string) => Fault | undefined {
   return (lexeme) => {
     const type = previous === CST.SCALAR ? 'scalar' : CST.tokenType(lexeme)
     previous = lexeme
-    if (type === 'anchor' || type === 'alias') return { message: 'anchors and aliases are refused', remedy: 'write the value out' }
-    if (type === 'tag') return { message: `the tag ${lexeme.slice(0, 40)} is refused`, remedy: 'remove the tag' }
+    if (type === 'anchor' || type === 'alias')
+      return { message: 'anchors and aliases are refused', remedy: 'write the value out' }
+    if (type === 'tag')
+      return { message: `the tag ${lexeme.slice(0, 40)} is refused`, remedy: 'remove the tag' }
     if (nesting(type, lexeme) > nestingCap) {
       return { message: `the document is nested more than ${nestingCap} levels deep`, remedy: 'flatten it' }
     }
@@ -109,27 +126,46 @@ const moreDocuments: Fault = {
   remedy: 'write each document into a file of its own',
 }
 
+const flowSteps: Readonly<Record<string, number>> = {
+  'flow-map-start': 1,
+  'flow-seq-start': 1,
+  'flow-map-end': -1,
+  'flow-seq-end': -1,
+}
+/** What stands between nodes. */
+const blanks: ReadonlySet<string | null> = new Set(['newline', 'space', 'comment'])
+/** After these, a block node begins on the same line. */
+const blockIndicators: ReadonlySet<string | null> = new Set([
+  'seq-item-ind',
+  'explicit-key-ind',
+  'map-value-ind',
+])
+
 /** How deep the token at hand may be nested: open brackets plus the columns at which block nodes began. */
-function createNestingCounter(): (type: CST.TokenType | 'doc-mode' | null, lexeme: string) => number {
+function createNestingCounter(): (type: CST.TokenType | null, lexeme: string) => number {
   const columns: number[] = []
   let column = 0
   let flow = 0
   let startsNode = true
   return (type, lexeme) => {
     const at = column
-    const newline = lexeme.lastIndexOf('\n')
-    if (!isMark(lexeme)) column = newline >= 0 ? lexeme.length - newline - 1 : column + lexeme.length
-    if (type === 'flow-map-start' || type === 'flow-seq-start') flow += 1
-    if (type === 'flow-map-end' || type === 'flow-seq-end') flow = Math.max(0, flow - 1)
+    column = columnAfter(at, lexeme)
+    flow = Math.max(0, flow + (flowSteps[type ?? ''] ?? 0))
     if (type === 'newline') startsNode = true
-    if (type === 'newline' || type === 'space' || type === 'comment' || isMark(lexeme)) return columns.length + flow
+    if (blanks.has(type) || isMark(lexeme)) return columns.length + flow
     if (startsNode && flow === 0) {
       while ((columns.at(-1) ?? -1) >= at) columns.pop()
       columns.push(at)
     }
-    startsNode = type === 'seq-item-ind' || type === 'explicit-key-ind' || type === 'map-value-ind'
+    startsNode = blockIndicators.has(type)
     return columns.length + flow
   }
+}
+
+function columnAfter(column: number, lexeme: string): number {
+  if (isMark(lexeme)) return column
+  const newline = lexeme.lastIndexOf('\n')
+  return newline < 0 ? column + lexeme.length : lexeme.length - newline - 1
 }
 
 function lowerFirst(message: string): string {

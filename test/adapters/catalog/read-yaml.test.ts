@@ -17,7 +17,16 @@ function valueOf(text: string) {
 describe('what is read', () => {
   it('reads scalars by the core schema of YAML 1.2', () => {
     const text = 'a: no\nb: 0o17\nc: 1e3\nd: ~\ne: true\nf: 2026-11-22\ng: 12:30\nh: 0755\n'
-    expect(valueOf(text)).toEqual({ a: 'no', b: 15, c: 1000, d: null, e: true, f: '2026-11-22', g: '12:30', h: 755 })
+    expect(valueOf(text)).toEqual({
+      a: 'no',
+      b: 15,
+      c: 1000,
+      d: null,
+      e: true,
+      f: '2026-11-22',
+      g: '12:30',
+      h: 755,
+    })
   })
 
   it('reads block and flow collections, block scalars and comments', () => {
@@ -33,17 +42,33 @@ describe('what is read', () => {
   it('gives back what another library wrote', () => {
     const isText = (text: string) => !text.includes('\0') && text.isWellFormed()
     const key = fc.string().filter((text) => text !== '__proto__' && isText(text))
-    const leaf = fc.oneof(fc.string({ unit: 'grapheme' }).filter(isText), fc.maxSafeInteger(), fc.boolean(), fc.constant(null))
+    const leaf = fc.oneof(
+      fc.string({ unit: 'grapheme' }).filter(isText),
+      fc.maxSafeInteger(),
+      fc.boolean(),
+      fc.constant(null),
+    )
     const { value } = fc.letrec((tie) => ({
-      value: fc.oneof({ depthSize: 'small' }, leaf, fc.array(tie('value'), { maxLength: 4 }), fc.dictionary(key, tie('value'), { maxKeys: 4 })),
+      value: fc.oneof(
+        { depthSize: 'small' },
+        leaf,
+        fc.array(tie('value'), { maxLength: 4 }),
+        fc.dictionary(key, tie('value'), { maxKeys: 4 }),
+      ),
     }))
-    fc.assert(fc.property(value, (json) => {
+    fc.assert(
+      fc.property(value, (json) => {
         expect(valueOf(dump(json))).toEqual(json)
-      }), { numRuns: 300 })
+      }),
+      { numRuns: 300 },
+    )
   })
 
   it('keeps keys that objects inherit as plain keys', () => {
-    expect(Object.entries(valueOf('constructor: 1\ntoString: 2\n') ?? {})).toEqual([['constructor', 1], ['toString', 2]])
+    expect(Object.entries(valueOf('constructor: 1\ntoString: 2\n') ?? {})).toEqual([
+      ['constructor', 1],
+      ['toString', 2],
+    ])
   })
 })
 
@@ -60,19 +85,25 @@ describe('what is refused', () => {
     ['a raw NUL', 'a: \0\n', 'the document holds a control character'],
     ['an escaped NUL', 'a: "\\0"\n', 'the text holds a NUL or broken character'],
     ['half of a surrogate pair', 'a: "\\ud800"\n', 'the text holds a NUL or broken character'],
-    ['an integer beyond 2^53', 'a: 9007199254740993\n', 'the integer 9007199254740993 is beyond 2^53 and would lose digits'],
+    [
+      'an integer beyond 2^53',
+      'a: 9007199254740993\n',
+      'the integer 9007199254740993 is beyond 2^53 and would lose digits',
+    ],
     ['infinity', 'a: .inf\n', '.inf is not a number that JSON has'],
     ['a key that is a list', '? [a]\n: 1\n', 'not valid YAML: with stringKeys, all keys must be strings'],
     ['an unclosed bracket', 'a: [1\n', /^not valid YAML: /],
     ['a tab for indentation', 'a:\n\tb: 1\n', /^not valid YAML: /],
   ])('refuses %s', (_, text, message) => {
     const [problem] = problemsOf(text)
-    expect(problem?.message).toEqual(typeof message === 'string' ? message : expect.stringMatching(message))
+    expect(problem?.message).toMatch(message)
     expect(problem?.remedy).not.toBe('')
   })
 
   it('marks the second of two equal keys', () => {
-    expect(problemsOf('spec:\n  a: 1\n  a: 2\n')).toEqual([expect.objectContaining({ field: ['spec', 'a'], start: 15, end: 16 })])
+    expect(problemsOf('spec:\n  a: 1\n  a: 2\n')).toEqual([
+      expect.objectContaining({ field: ['spec', 'a'], start: 15, end: 16 }),
+    ])
   })
 
   it('tells all problems of a document at once', () => {
@@ -89,8 +120,14 @@ describe('what nobody would write', () => {
     ['explicit keys', '? '.repeat(100_000)],
     ['empty keys', ': '.repeat(100_000)],
     ['block mappings', Array.from({ length: 1000 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join('')],
-    ['block lists below each other', Array.from({ length: 1000 }, (_, depth) => `${' '.repeat(depth)}-\n`).join('')],
-    ['lists in mappings at one column', Array.from({ length: 70 }, (_, depth) => `${'  '.repeat(depth)}- a:\n`).join('')],
+    [
+      'block lists below each other',
+      Array.from({ length: 1000 }, (_, depth) => `${' '.repeat(depth)}-\n`).join(''),
+    ],
+    [
+      'lists in mappings at one column',
+      Array.from({ length: 70 }, (_, depth) => `${'  '.repeat(depth)}- a:\n`).join(''),
+    ],
   ])('refuses deeply nested %s before parsing them', (_, text) => {
     expect(problemsOf(text)[0]?.message).toMatch(/nested more than 64 levels deep/)
   })
@@ -117,12 +154,28 @@ describe('what nobody would write', () => {
     expect((user + system) / 1e6).toBeLessThan(2)
   })
 
-  it.each(['[]\n', '{},', '"a" ', '- a\n', '\t', '\n', '#\n', 'a: b: ', ',', '\u2028', '%TAG\n', '? a\n', "''", '"', '|\n', 'a:\n', '\ufeff', '\\'])(
-    'answers %j, many times over, in time',
-    (part) => {
-      const start = performance.now()
-      readYaml(part.repeat(Math.floor(200_000 / part.length)))
-      expect(performance.now() - start).toBeLessThan(8000)
-    },
-  )
+  it.each([
+    '[]\n',
+    '{},',
+    '"a" ',
+    '- a\n',
+    '\t',
+    '\n',
+    '#\n',
+    'a: b: ',
+    ',',
+    '\u2028',
+    '%TAG\n',
+    '? a\n',
+    "''",
+    '"',
+    '|\n',
+    'a:\n',
+    '\ufeff',
+    '\\',
+  ])('answers %j, many times over, in time', (part) => {
+    const start = performance.now()
+    readYaml(part.repeat(Math.floor(200_000 / part.length)))
+    expect(performance.now() - start).toBeLessThan(8000)
+  })
 })

@@ -7,13 +7,17 @@ export const ClusterSchema = documentSchema(
   {
     name: dnsLabel('Name of the cluster; also the name of its file. It never changes.'),
     labels: Type.Optional(
-      labelMap('Labels that selectors match and expressions read as cluster.labels, for example env, provider, region.'),
+      labelMap(
+        'Labels that selectors match and expressions read as cluster.labels, for example env, provider, region.',
+      ),
     ),
   },
   Type.Object(
     {
       metadata: Type.Optional(
-        payload('Facts of the cluster in any form, which expressions read as cluster.metadata, for example size: large.'),
+        payload(
+          'Facts of the cluster in any form, which expressions read as cluster.metadata, for example size: large.',
+        ),
       ),
     },
     { additionalProperties: false, description: 'The cluster.' },

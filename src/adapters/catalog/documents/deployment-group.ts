@@ -4,18 +4,27 @@ import { dnsLabel, documentSchema, duration, selector, share, text } from './fie
 const Strategy = Type.Object(
   {
     waves: Type.Optional(
-      Type.Array(share('How many clusters are on the release once this wave is merged, earlier waves included.', 1), {
-        description: 'Cumulative sizes of the waves, ascending to 100%. Default [1, 10%, 50%, 100%].',
-        minItems: 1,
-        maxItems: 50,
-        default: [1, '10%', '50%', '100%'],
-      }),
+      Type.Array(
+        share('How many clusters are on the release once this wave is merged, earlier waves included.', 1),
+        {
+          description: 'Cumulative sizes of the waves, ascending to 100%. Default [1, 10%, 50%, 100%].',
+          minItems: 1,
+          maxItems: 50,
+          default: [1, '10%', '50%', '100%'],
+        },
+      ),
     ),
     soak: Type.Optional(
-      duration('How long each cluster of a wave must have been healthy before the next wave opens. Default 30m.', '30m'),
+      duration(
+        'How long each cluster of a wave must have been healthy before the next wave opens. Default 30m.',
+        '30m',
+      ),
     ),
     deadline: Type.Optional(
-      duration('A cluster that is not healthy so long after it saw the change has failed. Default 20m.', '20m'),
+      duration(
+        'A cluster that is not healthy so long after it saw the change has failed. Default 20m.',
+        '20m',
+      ),
     ),
     maxUnhealthy: Type.Optional(
       share('Error budget: failed clusters that a wave may have; none in the first wave. Default 0.', 0, 0),
@@ -66,7 +75,8 @@ export const DeploymentGroupSchema = documentSchema(
           {
             mode: Type.Optional(
               Type.Enum(['auto', 'manual'], {
-                description: "auto, or manual: a wave's pull request waits for a person's approval. Default auto.",
+                description:
+                  "auto, or manual: a wave's pull request waits for a person's approval. Default auto.",
                 default: 'auto',
               }),
             ),
@@ -74,7 +84,10 @@ export const DeploymentGroupSchema = documentSchema(
               duration('How long a release must have been proven in the groups before. Default 0s.', '0s'),
             ),
           },
-          { additionalProperties: false, description: 'When a release that is proven in the groups before comes in.' },
+          {
+            additionalProperties: false,
+            description: 'When a release that is proven in the groups before comes in.',
+          },
         ),
       ),
       strategy: Type.Optional(Strategy),

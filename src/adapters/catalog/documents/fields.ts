@@ -3,7 +3,8 @@ import { Type, type Static, type TProperties, type TSchema } from 'typebox'
 export const apiVersion = 'halyard.dev/v1'
 
 /** Kubernetes label keys: an optional DNS prefix, then up to 63 characters. */
-const labelKeyPattern = '^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'
+const labelKeyPattern =
+  '^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'
 const labelValuePattern = '^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$'
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
@@ -27,10 +28,13 @@ export const semanticVersion = (description: string) =>
     maxLength: 128,
   })
 
-export const text = (description: string, options: { title?: string; pattern?: string; maxLength?: number } = {}) =>
-  Type.String({ description, minLength: 1, maxLength: 1024, ...options })
+export const text = (
+  description: string,
+  options: { title?: string; pattern?: string; maxLength?: number } = {},
+) => Type.String({ description, minLength: 1, maxLength: 1024, ...options })
 
-export const flag = (description: string, fallback: boolean) => Type.Boolean({ description, default: fallback })
+export const flag = (description: string, fallback: boolean) =>
+  Type.Boolean({ description, default: fallback })
 
 export const duration = (description: string, fallback?: string) =>
   Type.String({
@@ -62,13 +66,15 @@ export const labelMap = (description: string, options: { minProperties?: number 
   })
 
 /** Free-form values that expressions and charts read: the only open objects of a document. */
-export const payload = (description: string) => Type.Unsafe<Record<string, unknown>>({ description, type: 'object' })
+export const payload = (description: string) =>
+  Type.Unsafe<Record<string, unknown>>({ description, type: 'object' })
 
 const LabelExpression = Type.Object(
   {
     key: text('Label key.', { title: 'a Kubernetes label key', pattern: labelKeyPattern }),
     operator: Type.Enum(['In', 'NotIn', 'Exists', 'DoesNotExist'], {
-      description: 'How the label is compared. NotIn and DoesNotExist also match clusters without the label, as in Kubernetes.',
+      description:
+        'How the label is compared. NotIn and DoesNotExist also match clusters without the label, as in Kubernetes.',
     }),
     values: Type.Optional(
       Type.Array(Type.String({ title: 'a Kubernetes label value', pattern: labelValuePattern }), {
@@ -89,9 +95,14 @@ const LabelExpression = Type.Object(
 const Selector = Type.Object(
   {
     all: Type.Optional(
-      Type.Literal(true, { type: 'boolean', description: 'States on purpose that every cluster is selected.' }),
+      Type.Literal(true, {
+        type: 'boolean',
+        description: 'States on purpose that every cluster is selected.',
+      }),
     ),
-    matchLabels: Type.Optional(labelMap('Labels that a cluster must have, with exactly these values.', { minProperties: 1 })),
+    matchLabels: Type.Optional(
+      labelMap('Labels that a cluster must have, with exactly these values.', { minProperties: 1 }),
+    ),
     matchExpressions: Type.Optional(
       Type.Array(LabelExpression, { description: 'Conditions on labels; all must hold.', minItems: 1 }),
     ),
@@ -103,7 +114,10 @@ const Selector = Type.Object(
           minLength: 1,
           maxLength: 64,
         }),
-        { description: 'Globs over cluster names: any of them must match, and none that starts with "!".', minItems: 1 },
+        {
+          description: 'Globs over cluster names: any of them must match, and none that starts with "!".',
+          minItems: 1,
+        },
       ),
     ),
   },
@@ -114,7 +128,7 @@ export type SelectorDocument = Static<typeof Selector>
 export const selector = (description: string) =>
   Type.Unsafe<SelectorDocument>({
     ...Selector,
-    title: 'a selector; one that selects every cluster is written as all: true',
+    title: 'a selector of at least one part (all: true selects every cluster)',
     description: `${description} A Kubernetes LabelSelector with names; all of its parts must match.`,
   })
 
@@ -129,7 +143,10 @@ export function documentSchema<const Kind extends string, Metadata extends TProp
     {
       apiVersion: Type.Literal(apiVersion, { description: 'Version of the document format.' }),
       kind: Type.Literal(kind, { description: 'Kind of the document.' }),
-      metadata: Type.Object(metadata, { additionalProperties: false, description: 'What identifies the document.' }),
+      metadata: Type.Object(metadata, {
+        additionalProperties: false,
+        description: 'What identifies the document.',
+      }),
       spec,
     },
     { additionalProperties: false, title: kind, description },

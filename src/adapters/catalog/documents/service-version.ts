@@ -8,11 +8,17 @@ export const ServiceVersionSchema = documentSchema(
   Type.Object(
     {
       service: dnsLabel('Name of the service.', 53),
-      version: semanticVersion('Semantic version, unique within the service for ever; also the name of its file.'),
+      version: semanticVersion(
+        'Semantic version, unique within the service for ever; also the name of its file.',
+      ),
       chart: Type.Object(
         {
           repository: dnsLabel('Name of a ChartRepository.'),
-          name: text('Name of the chart.', { title: 'a chart name', pattern: '^[a-z0-9]([-a-z0-9._/]*[a-z0-9])?$', maxLength: 250 }),
+          name: text('Name of the chart.', {
+            title: 'a chart name',
+            pattern: '^[a-z0-9]([-a-z0-9._/]*[a-z0-9])?$',
+            maxLength: 250,
+          }),
           version: semanticVersion('Version of the chart.'),
           digest: text('Digest of the OCI manifest, or of the chart archive over HTTP.', {
             title: 'sha256: and 64 hex digits; a version alone is a mutable reference',
@@ -22,7 +28,9 @@ export const ServiceVersionSchema = documentSchema(
         { additionalProperties: false, description: 'The Helm chart, pinned by digest.' },
       ),
       values: Type.Optional(
-        payload('Helm values. Strings may hold ${…} expressions over cluster; $${ is a literal. Default: none.'),
+        payload(
+          'Helm values. Strings may hold ${…} expressions over cluster; $${ is a literal. Default: none.',
+        ),
       ),
       source: Type.Optional(
         Type.Object(
@@ -31,7 +39,10 @@ export const ServiceVersionSchema = documentSchema(
             author: Type.Optional(text('Who made the version.', { maxLength: 200 })),
             changelog: Type.Optional(text('What changed, for reviewers.', { maxLength: 20_000 })),
           },
-          { additionalProperties: false, description: 'Where the version comes from, for people and pull requests.' },
+          {
+            additionalProperties: false,
+            description: 'Where the version comes from, for people and pull requests.',
+          },
         ),
       ),
     },

@@ -4,7 +4,7 @@ import { dnsLabel, documentSchema, selector, text, type SelectorDocument } from 
 export const ServiceSchema = documentSchema(
   'Service',
   'Something that a team owns and releases.',
-  { name: dnsLabel("Name of the service; also the name of its folder, and of its HelmRelease.", 53) },
+  { name: dnsLabel('Name of the service; also the name of its folder, and of its HelmRelease.', 53) },
   Type.Object(
     {
       owner: text('Team that owns the service.', { maxLength: 100 }),
@@ -14,12 +14,14 @@ export const ServiceSchema = documentSchema(
       ),
       tier: Type.Optional(
         Type.Enum(['foundation', 'standard'], {
-          description: 'Namespaces of tier foundation are installed before all others. It never changes. Default standard.',
+          description:
+            'Namespaces of tier foundation are installed before all others. It never changes. Default standard.',
           default: 'standard',
         }),
       ),
       targets: Type.Unsafe<'none' | SelectorDocument>({
-        description: 'Clusters that shall run the service: a selector, or none to remove it from all of them.',
+        description:
+          'Clusters that shall run the service: a selector, or none to remove it from all of them.',
         if: { type: 'string' },
         then: { type: 'string', const: 'none' },
         else: selector('Clusters that shall run the service.'),
@@ -35,12 +37,17 @@ export const ServiceSchema = documentSchema(
         Type.Array(
           Type.Object(
             {
-              type: Type.Enum(['slack', 'pagerduty', 'webhook', 'email'], { description: 'Kind of the receiver.' }),
+              type: Type.Enum(['slack', 'pagerduty', 'webhook', 'email'], {
+                description: 'Kind of the receiver.',
+              }),
               target: text('Channel, routing key name, URL or address of the receiver.'),
             },
             { additionalProperties: false, description: 'A receiver.' },
           ),
-          { description: 'Who hears of releases that failed or wait for a person. Default: nobody.', default: [] },
+          {
+            description: 'Who hears of releases that failed or wait for a person. Default: nobody.',
+            default: [],
+          },
         ),
       ),
     },

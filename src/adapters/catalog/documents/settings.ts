@@ -20,9 +20,14 @@ export const SettingsSchema = documentSchema(
               maxLength: 200,
             }),
           ),
-          secretRef: Type.Optional(dnsLabel('Name of the Secret in flux-system that holds the Git credentials.')),
+          secretRef: Type.Optional(
+            dnsLabel('Name of the Secret in flux-system that holds the Git credentials.'),
+          ),
         },
-        { additionalProperties: false, description: 'The fleet repository that Flux reads. branch defaults to main.' },
+        {
+          additionalProperties: false,
+          description: 'The fleet repository that Flux reads. branch defaults to main.',
+        },
       ),
       silentAfter: Type.Optional(
         duration('A cluster that reported nothing for so long counts as silent. Default 10m.', '10m'),
