@@ -5,7 +5,8 @@ import pLimit from 'p-limit'
 
 import { GitError, refused } from '../git-error.ts'
 import { checkRefPrefix } from '../names.ts'
-import type { GitClone, GitRepository } from '../port.ts'
+import type { GitClone, GitRepository, RefUpdate } from '../port.ts'
+import { missingObject } from '../write-commits.ts'
 import { removeStaleLocks } from './locks.ts'
 import { pushUpdates } from './push.ts'
 import { checkUpdates, listRefs, mirrorRefs } from './refs.ts'
@@ -79,6 +80,7 @@ function withRemote(path: string, repository: GitRepository): GitClone {
     fetch: async (prefixes) => inTurn(async () => fetchPrefixes(path, prefixes)),
     push: async (updates) => {
       checkUpdates(updates)
+      await requireObjects(repository, updates)
       return inTurn(async () => {
         const outcome = await pushUpdates(path, updates)
         if (outcome.kind === 'pushed') await mirrorRefs(path, updates)
@@ -86,6 +88,12 @@ function withRemote(path: string, repository: GitRepository): GitClone {
       })
     },
   }
+}
+
+async function requireObjects(repository: GitRepository, updates: readonly RefUpdate[]): Promise<void> {
+  const wanted = [...new Set(updates.flatMap(({ to }) => (to === undefined ? [] : [to])))]
+  const found = await Promise.all(wanted.map(async (oid) => repository.resolve(oid)))
+  for (const [index, oid] of wanted.entries()) if (found[index] === undefined) throw missingObject(oid)
 }
 
 async function fetchPrefixes(path: string, prefixes: readonly string[]): Promise<void> {
