@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../domain/cluster.ts'
+import { isList } from '../expressions/json-tree.ts'
 
 /**
  * Writes JSON-like trees as YAML block style: keys in the order given, two spaces, sequences on their key's
@@ -61,13 +62,13 @@ function atomText(value: null | boolean | number): string {
 
 /** Letters first, then printable ASCII without `: `, ` #` or a blank at the end: nothing but a word list can be misread. */
 const plain = /^(?:[A-Za-z_/]|\.\/)(?:[!-9;-~]|:(?=[!-~])| (?=[!"$-~]))*$/
-/** What YAML 1.1 reads as a boolean or null, in any case. */
-const reserved = /^(?:y|n|yes|no|on|off|true|false|null)$/i
+/** What YAML 1.1 reads as a boolean, null or (`e0`, a float without digits) a number, in any case. */
+const reserved = /^(?:y|n|yes|no|on|off|true|false|null|e[-+]?[0-9_]+)$/i
 /** Durations and quantities, which no YAML version reads as a number. */
 const quantity = /^[1-9][0-9]{0,8}(?:ms|[smh]|[KMG]i)$/
 
 function isPlain(text: string): boolean {
-  return plain.test(text) ? text.length > 5 || !reserved.test(text) : quantity.test(text)
+  return plain.test(text) ? !reserved.test(text) : quantity.test(text)
 }
 
 /** Line breaks of YAML 1.1, byte order marks and what reviewers could not see (C1 controls, bidirectional overrides). */
@@ -117,8 +118,4 @@ function keyText(key: string, indent: string): string {
 function isEmpty(object: JsonObject): boolean {
   for (const _ in object) return false
   return true
-}
-
-function isList(value: readonly Json[] | JsonObject): value is readonly Json[] {
-  return Array.isArray(value)
 }

@@ -17,4 +17,6 @@ export interface ReleaseInputs {
   readonly version: ServiceVersion
   readonly chartRepository: ChartRepository
   readonly templates: ObjectTemplates
+  /** The services of `service.dependsOn`, with the namespaces of their HelmReleases. */
+  readonly dependencies: readonly { readonly name: string; readonly namespace: string }[]
 }

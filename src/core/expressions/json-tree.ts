@@ -1,0 +1,9 @@
+import type { Json, JsonObject } from '../domain/cluster.ts'
+
+export function isList(value: readonly Json[] | JsonObject): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

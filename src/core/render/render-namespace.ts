@@ -1,0 +1,93 @@
+import type { JsonObject } from '../domain/cluster.ts'
+import type { Service } from '../domain/service.ts'
+import type { ObjectTemplates } from '../domain/templates.ts'
+import { emitYaml } from './emit-yaml.ts'
+import { fillSpec, fillTemplate, templateName } from './fill-template.ts'
+import { appsFolder, namespacesFolder } from './paths.ts'
+import { fluxNamespace, fleetSource, marker, writtenByHalyard } from './render-cluster-sync.ts'
+import type { RenderedFile } from './types.ts'
+
+export interface NamespaceInputs {
+  readonly cluster: string
+  readonly namespace: string
+  readonly tier: Service['tier']
+  readonly templates: ObjectTemplates
+  /** Namespaces of tier `foundation` on this cluster, in any order. */
+  readonly foundationNamespaces: readonly string[]
+}
+
+/**
+ * `clusters/<cluster>/namespaces/<namespace>.yaml`: the namespace, whom Flux acts as in it, and the Kustomization
+ * over its services.
+ */
+export function renderNamespace(inputs: NamespaceInputs): RenderedFile {
+  const documents = [
+    namespaceOf(inputs),
+    ...accountsOf(inputs),
+    roleBindingOf(inputs),
+    kustomizationOf(inputs),
+  ]
+  return {
+    path: `${namespacesFolder(inputs.cluster)}/${inputs.namespace}.yaml`,
+    text: writtenByHalyard + emitYaml(documents),
+  }
+}
+
+/** `clusters/<cluster>/apps/<namespace>/halyard.yaml`: keeps the folder when its last service goes. */
+export function renderNamespaceMarker({
+  cluster,
+  namespace,
+  templates,
+}: Pick<NamespaceInputs, 'cluster' | 'namespace' | 'templates'>): RenderedFile {
+  return marker(templates, appsFolder(cluster, namespace), { name: 'halyard', namespace })
+}
+
+function namespaceOf({ namespace, tier, templates }: NamespaceInputs): JsonObject {
+  return fillTemplate(templates.objects.namespace, { name: namespace, labels: { 'halyard.dev/tier': tier } })
+}
+
+/** One account installs charts and lives in the namespace; the other applies the folder and must live beside its Kustomization. */
+function accountsOf({ namespace, templates }: NamespaceInputs): readonly JsonObject[] {
+  const template = templates.objects['service-account']
+  return [
+    fillTemplate(template, { name: templateName(template, 'halyard'), namespace }),
+    fillTemplate(template, { name: kustomizationName(namespace), namespace: fluxNamespace }),
+  ]
+}
+
+function roleBindingOf({ namespace, templates }: NamespaceInputs): JsonObject {
+  const template = templates.objects['role-binding']
+  const installer = templateName(templates.objects['service-account'], 'halyard')
+  const subjects = [
+    { kind: 'ServiceAccount', name: installer, namespace },
+    { kind: 'ServiceAccount', name: kustomizationName(namespace), namespace: fluxNamespace },
+  ]
+  return fillTemplate(template, { name: templateName(template, 'halyard'), namespace }, { subjects })
+}
+
+function kustomizationOf(inputs: NamespaceInputs): JsonObject {
+  const { cluster, namespace, templates } = inputs
+  const template = templates.objects.kustomization
+  const dependsOn = dependenciesOf(inputs)
+  const spec = fillSpec(template, {
+    path: `./${appsFolder(cluster, namespace)}`,
+    sourceRef: fleetSource,
+    serviceAccountName: kustomizationName(namespace),
+    ...(dependsOn.length === 0 ? {} : { dependsOn }),
+  })
+  return fillTemplate(template, { name: kustomizationName(namespace), namespace: fluxNamespace }, { spec })
+}
+
+/** Only the first apply waits for the foundation: later on, a sick foundation must not freeze services. */
+function dependenciesOf({ namespace, tier, foundationNamespaces }: NamespaceInputs): readonly JsonObject[] {
+  if (tier === 'foundation') return []
+  return foundationNamespaces
+    .filter((name) => name !== namespace)
+    .toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+    .map((name) => ({ name: kustomizationName(name), readyExpr: 'has(dep.status.lastAppliedRevision)' }))
+}
+
+/** The Flux Kustomization over a namespace's services, in the namespace of Flux. */
+export function kustomizationName(namespace: string): string {
+  return `apps-${namespace}`
+}

@@ -1,0 +1,134 @@
+import type { Cluster, JsonObject } from '../domain/cluster.ts'
+import { compileValues, type CompiledValues } from '../expressions/compile-values.ts'
+import type { ExpressionContext, ExpressionError, ReadPath } from '../expressions/types.ts'
+import { emitYaml } from './emit-yaml.ts'
+import { servicePath } from './paths.ts'
+import { helmReleaseSpec, serviceObjects } from './service-objects.ts'
+import type { ReleaseInputs, RenderedFile } from './types.ts'
+
+/** Renders one service release for any cluster; each distinct text once. */
+export interface ReleaseRenderer {
+  /** The same small number for clusters whose fields make the same text, counted from 0 in order of first sight. */
+  variantOf(cluster: Cluster, group: string): number
+  /** `clusters/<cluster>/apps/<namespace>/<service>.yaml`; equal variants share one text. */
+  render(cluster: Cluster, group: string): RenderOutcome
+  /** What the cluster's HelmRelease must show to run this release. */
+  expectedOf(cluster: Cluster, group: string): ExpectedOutcome
+}
+
+export type RenderOutcome =
+  | { readonly kind: 'file'; readonly file: RenderedFile }
+  | { readonly kind: 'error'; readonly errors: readonly ExpressionError[] }
+
+export type ExpectedOutcome =
+  | { readonly kind: 'expected'; readonly expected: ExpectedRelease }
+  | { readonly kind: 'error'; readonly errors: readonly ExpressionError[] }
+
+/** What proves a release on a cluster: the chart and the HelmRelease's spec as rendered. */
+export interface ExpectedRelease {
+  /** `sha256:…` */
+  readonly chartDigest: string
+  readonly spec: JsonObject
+}
+
+export type ReleaseRendererResult =
+  | { readonly kind: 'renderer'; readonly renderer: ReleaseRenderer }
+  | { readonly kind: 'error'; readonly errors: readonly ExpressionError[] }
+
+/** Compiles the version's values. Errors are those of the expressions, whatever the cluster. */
+export function createReleaseRenderer(inputs: ReleaseInputs): ReleaseRendererResult {
+  const compiled = compileValues(inputs.version.values)
+  if (compiled.kind === 'errors') return { kind: 'error', errors: compiled.errors }
+  const variantOf = createVariants(compiled.values.reads)
+  const texts = new Map<number, string>()
+  const specs = new Map<number, JsonObject>()
+  const valuesOf = (cluster: Cluster, group: string) => evaluateFor(compiled.values, inputs, cluster, group)
+
+  return {
+    kind: 'renderer',
+    renderer: {
+      variantOf,
+      render(cluster, group) {
+        const variant = variantOf(cluster, group)
+        let text = texts.get(variant)
+        if (text === undefined) {
+          const values = valuesOf(cluster, group)
+          // Not remembered: the message names the cluster.
+          if (values.kind === 'errors') return { kind: 'error', errors: values.errors }
+          text = serviceText(inputs, values.value)
+          texts.set(variant, text)
+        }
+        const path = servicePath(cluster.name, inputs.service.namespace, inputs.service.name)
+        return { kind: 'file', file: { path, text } }
+      },
+      expectedOf(cluster, group) {
+        const variant = variantOf(cluster, group)
+        let spec = specs.get(variant)
+        if (spec === undefined) {
+          const values = valuesOf(cluster, group)
+          if (values.kind === 'errors') return { kind: 'error', errors: values.errors }
+          spec = helmReleaseSpec(inputs, values.value)
+          specs.set(variant, spec)
+        }
+        return { kind: 'expected', expected: { chartDigest: inputs.version.chart.digest, spec } }
+      },
+    },
+  }
+}
+
+function serviceText(inputs: ReleaseInputs, values: JsonObject): string {
+  const { service, version, release } = inputs
+  const header = `# halyard ${service.name} ${version.version} ${release.revision}\n`
+  return header + emitYaml(serviceObjects(inputs, values))
+}
+
+/** What the first line of a service file says; undefined when it is not one. */
+export function parseServiceHeader(
+  line: string,
+): { readonly service: string; readonly version: string; readonly revision: string } | undefined {
+  const [, service, version, revision] = /^# halyard (\S+) (\S+) ([0-9a-f]{8})(?:\r?\n|$)/.exec(line) ?? []
+  if (service === undefined || version === undefined || revision === undefined) return undefined
+  return { service, version, revision }
+}
+
+function evaluateFor(values: CompiledValues, inputs: ReleaseInputs, cluster: Cluster, group: string) {
+  return values.evaluate(contextOf(inputs, cluster, group))
+}
+
+function contextOf({ service, version }: ReleaseInputs, cluster: Cluster, group: string): ExpressionContext {
+  return {
+    cluster: { name: cluster.name, labels: cluster.labels, metadata: cluster.metadata, group },
+    service: { name: service.name, namespace: service.namespace, owner: service.owner },
+    version: version.version,
+  }
+}
+
+/** Numbers the distinct tuples of what the expressions read of a cluster. */
+function createVariants(reads: readonly ReadPath[]): (cluster: Cluster, group: string) => number {
+  const paths = reads.filter(([root]) => root === 'cluster').map(([, ...path]) => path)
+  const variants = new Map<string, number>()
+  return (cluster, group) => {
+    const fields: JsonObject = {
+      name: cluster.name,
+      labels: cluster.labels,
+      metadata: cluster.metadata,
+      group,
+    }
+    const tuple = JSON.stringify(paths.map((path) => fieldAt(fields, path)))
+    const known = variants.get(tuple)
+    if (known !== undefined) return known
+    const variant = variants.size
+    variants.set(tuple, variant)
+    return variant
+  }
+}
+
+/** The value at a path in a list of one; an empty list where nothing is there. */
+function fieldAt(fields: JsonObject, path: ReadPath): readonly unknown[] {
+  let value: unknown = fields
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return []
+    value = Reflect.get(value, key)
+  }
+  return [value]
+}
