@@ -42,8 +42,12 @@ it.each([
   const base = git('rev-parse', 'HEAD')
   await commit(files)
   const ended = await validate({ BASE: base, BRANCH: branch, FROM: from, HERE: 'org/fleet' })
-  expect({ ok: ended.status === 0, stderr: ended.stderr }).toEqual({ ok, stderr: '' })
-  if (!ok) expect(ended.stdout).toMatch(/^::error file=/mu)
+  const refused = /^::error file=/mu.test(ended.stdout)
+  expect({ status: ended.status, refused, stderr: ended.stderr }).toEqual({
+    status: ok ? 0 : 1,
+    refused: !ok,
+    stderr: '',
+  })
 })
 
 async function validate(env: Record<string, string>) {
