@@ -17,6 +17,8 @@ export type TreeReading =
 
 /** Far beyond any document that a person writes. */
 const sizeCap = 1024 * 1024
+/** Some 30,000 fields, which take a third of a second; time grows with tokens, not with size. */
+const tokenCap = 100_000
 /** Deep nesting overflows the stack of the composer, which is recursive. */
 export const nestingCap = 64
 
@@ -107,6 +109,7 @@ type Fault = Pick<YamlProblem, 'message' | 'remedy'>
 function createLexemeJudge(): (lexeme: string) => Fault | undefined {
   const nesting = createNestingCounter()
   let previous = ''
+  let tokens = 0
   return (lexeme) => {
     const type = previous === CST.SCALAR ? 'scalar' : CST.tokenType(lexeme)
     previous = lexeme
@@ -114,6 +117,9 @@ function createLexemeJudge(): (lexeme: string) => Fault | undefined {
       return { message: 'anchors and aliases are refused', remedy: 'write the value out' }
     if (type === 'tag')
       return { message: `the tag ${lexeme.slice(0, 40)} is refused`, remedy: 'remove the tag' }
+    if (!blanks.has(type) && !isMark(lexeme)) tokens += 1
+    if (tokens > tokenCap)
+      return { message: `the document holds more than ${tokenCap} tokens`, remedy: 'split it' }
     if (nesting(type, lexeme) > nestingCap) {
       return { message: `the document is nested more than ${nestingCap} levels deep`, remedy: 'flatten it' }
     }
