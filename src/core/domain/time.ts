@@ -14,15 +14,16 @@ export function formatInstant(instant: Instant): string {
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(date)}T${clock}Z`
 }
 
+const rfc3339 =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d+)?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))$/
+
 /** Reads RFC 3339 with any offset; fractions of a second are dropped. Undefined: no such point in time since 1970. */
 export function parseInstant(text: string): Instant | undefined {
-  const match = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|([+-])(\d\d):(\d\d))$/.exec(
-    text,
-  )
+  const match = rfc3339.exec(text)
   if (match === null) return undefined
-  const [year = 0, month = 0, date = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number)
-  const [offsetHour, offsetMinute] = [Number(match[8] ?? 0), Number(match[9] ?? 0)]
-  if (hour > 23 || minute > 59 || second > 59 || offsetHour > 23 || offsetMinute > 59) return undefined
+  const [year, month, date, hour, minute, second, offsetHour, offsetMinute] = [1, 2, 3, 4, 5, 6, 8, 9].map(
+    (group) => Number(match[group] ?? 0),
+  ) as [number, number, number, number, number, number, number, number]
   const days = daysOf(year, month, date)
   const [, actualMonth, actualDate] = civilOf(days)
   if (actualMonth !== month || actualDate !== date) return undefined

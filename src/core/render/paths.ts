@@ -8,6 +8,10 @@ export function namespacesFolder(cluster: string): string {
   return `clusters/${cluster}/namespaces`
 }
 
+export function namespacePath(cluster: string, namespace: string): string {
+  return `${namespacesFolder(cluster)}/${namespace}.yaml`
+}
+
 export function appsFolder(cluster: string, namespace: string): string {
   return `clusters/${cluster}/apps/${namespace}`
 }

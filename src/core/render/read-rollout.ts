@@ -48,6 +48,7 @@ function readCurrent(field: Field, service: string): CurrentRelease {
   return {
     release: readRelease(at(field, 'release'), service),
     state: expectText(at(field, 'state'), ['rolling', 'proven', 'rejected', 'halted']),
+    attempt: count(at(field, 'attempt')),
     startedAt: instant(at(field, 'startedAt')),
     waves: list(at(field, 'waves'), readWave),
     failed: list(at(field, 'failed'), readFailed),
@@ -78,6 +79,7 @@ function readFailed(field: Field): FailedPlacement {
 
 function readWayBack(field: Field): WayBack {
   return {
+    attempt: count(at(field, 'attempt')),
     release: optional(at(field, 'release'), text),
     blob: optional(at(field, 'blob'), text),
     clusters: list(at(field, 'clusters'), text),

@@ -3,7 +3,7 @@ import type { Service } from '../domain/service.ts'
 import type { ObjectTemplates } from '../domain/templates.ts'
 import { emitYaml } from './emit-yaml.ts'
 import { fillSpec, fillTemplate, templateName } from './fill-template.ts'
-import { appsFolder, namespacesFolder } from './paths.ts'
+import { appsFolder, namespacePath } from './paths.ts'
 import { fluxNamespace, fleetSource, marker, writtenByHalyard } from './render-cluster-sync.ts'
 import type { RenderedFile } from './types.ts'
 
@@ -17,29 +17,21 @@ export interface NamespaceInputs {
 }
 
 /**
- * `clusters/<cluster>/namespaces/<namespace>.yaml`: the namespace, whom Flux acts as in it, and the Kustomization
- * over its services.
+ * The files that a namespace needs before its first service: `clusters/<cluster>/namespaces/<namespace>.yaml` with the
+ * namespace, whom Flux acts as in it and the Kustomization over its services, and the marker of its `apps/` folder.
  */
-export function renderNamespace(inputs: NamespaceInputs): RenderedFile {
+export function renderNamespace(inputs: NamespaceInputs): readonly RenderedFile[] {
+  const { cluster, namespace, templates } = inputs
   const documents = [
     namespaceOf(inputs),
     ...accountsOf(inputs),
     roleBindingOf(inputs),
     kustomizationOf(inputs),
   ]
-  return {
-    path: `${namespacesFolder(inputs.cluster)}/${inputs.namespace}.yaml`,
-    text: writtenByHalyard + emitYaml(documents),
-  }
-}
-
-/** `clusters/<cluster>/apps/<namespace>/halyard.yaml`: keeps the folder when its last service goes. */
-export function renderNamespaceMarker({
-  cluster,
-  namespace,
-  templates,
-}: Pick<NamespaceInputs, 'cluster' | 'namespace' | 'templates'>): RenderedFile {
-  return marker(templates, appsFolder(cluster, namespace), { name: 'halyard', namespace })
+  return [
+    { path: namespacePath(cluster, namespace), text: writtenByHalyard + emitYaml(documents) },
+    marker(templates, appsFolder(cluster, namespace), { name: 'halyard', namespace }),
+  ]
 }
 
 function namespaceOf({ namespace, tier, templates }: NamespaceInputs): JsonObject {

@@ -31,7 +31,8 @@ export function rolloutDocument(rollout: Rollout): JsonObject {
         reason,
         evidence: evidence.map(failedDocument),
       })),
-      wayBack: rollout.wayBack.map(({ release, blob, clusters }) => ({
+      wayBack: rollout.wayBack.map(({ attempt, release, blob, clusters }) => ({
+        attempt,
         ...(release === undefined ? {} : { release }),
         ...(blob === undefined ? {} : { blob }),
         clusters,
@@ -44,6 +45,7 @@ function currentDocument(current: CurrentRelease): JsonObject {
   return {
     release: releaseDocument(current.release),
     state: current.state,
+    attempt: current.attempt,
     startedAt: time(current.startedAt),
     waves: current.waves.map(({ quota, openedAt }) => ({ quota, openedAt: time(openedAt) })),
     failed: current.failed.map(failedDocument),

@@ -1,6 +1,6 @@
 import type { Cluster, JsonObject } from '../domain/cluster.ts'
-import { compileValues, type CompiledValues } from '../expressions/compile-values.ts'
-import type { ExpressionContext, ExpressionError, ReadPath } from '../expressions/types.ts'
+import { compileValues } from '../expressions/compile-values.ts'
+import type { Evaluated, ExpressionContext, ExpressionError, ReadPath } from '../expressions/types.ts'
 import { emitYaml } from './emit-yaml.ts'
 import { servicePath } from './paths.ts'
 import { helmReleaseSpec, serviceObjects } from './service-objects.ts'
@@ -31,48 +31,55 @@ export interface ExpectedRelease {
   readonly spec: JsonObject
 }
 
-export type ReleaseRendererResult =
-  | { readonly kind: 'renderer'; readonly renderer: ReleaseRenderer }
-  | { readonly kind: 'error'; readonly errors: readonly ExpressionError[] }
-
 /** Compiles the version's values. Errors are those of the expressions, whatever the cluster. */
-export function createReleaseRenderer(inputs: ReleaseInputs): ReleaseRendererResult {
+export function createReleaseRenderer(
+  inputs: ReleaseInputs,
+): ReleaseRenderer | { readonly errors: readonly ExpressionError[] } {
   const compiled = compileValues(inputs.version.values)
-  if (compiled.kind === 'errors') return { kind: 'error', errors: compiled.errors }
+  if (compiled.kind === 'errors') return { errors: compiled.errors }
   const variantOf = createVariants(compiled.values.reads)
-  const texts = new Map<number, string>()
-  const specs = new Map<number, JsonObject>()
-  const valuesOf = (cluster: Cluster, group: string) => evaluateFor(compiled.values, inputs, cluster, group)
+  const valuesOf = (cluster: Cluster, group: string) =>
+    compiled.values.evaluate(contextOf(inputs, cluster, group))
+  const textOf = oncePerVariant(variantOf, valuesOf, (values) => serviceText(inputs, values))
+  const specOf = oncePerVariant(variantOf, valuesOf, (values) => helmReleaseSpec(inputs, values))
+  const { service, version } = inputs
 
   return {
-    kind: 'renderer',
-    renderer: {
-      variantOf,
-      render(cluster, group) {
-        const variant = variantOf(cluster, group)
-        let text = texts.get(variant)
-        if (text === undefined) {
-          const values = valuesOf(cluster, group)
-          // Not remembered: the message names the cluster.
-          if (values.kind === 'errors') return { kind: 'error', errors: values.errors }
-          text = serviceText(inputs, values.value)
-          texts.set(variant, text)
-        }
-        const path = servicePath(cluster.name, inputs.service.namespace, inputs.service.name)
-        return { kind: 'file', file: { path, text } }
-      },
-      expectedOf(cluster, group) {
-        const variant = variantOf(cluster, group)
-        let spec = specs.get(variant)
-        if (spec === undefined) {
-          const values = valuesOf(cluster, group)
-          if (values.kind === 'errors') return { kind: 'error', errors: values.errors }
-          spec = helmReleaseSpec(inputs, values.value)
-          specs.set(variant, spec)
-        }
-        return { kind: 'expected', expected: { chartDigest: inputs.version.chart.digest, spec } }
-      },
+    variantOf,
+    render(cluster, group) {
+      const text = textOf(cluster, group)
+      if (text.kind === 'errors') return { kind: 'error', errors: text.errors }
+      const path = servicePath(cluster.name, service.namespace, service.name)
+      return { kind: 'file', file: { path, text: text.made } }
     },
+    expectedOf(cluster, group) {
+      const spec = specOf(cluster, group)
+      if (spec.kind === 'errors') return { kind: 'error', errors: spec.errors }
+      return { kind: 'expected', expected: { chartDigest: version.chart.digest, spec: spec.made } }
+    },
+  }
+}
+
+type Made<Thing> =
+  | { readonly kind: 'made'; readonly made: Thing }
+  | { readonly kind: 'errors'; readonly errors: readonly ExpressionError[] }
+
+/** Makes one thing of each variant's values. Errors are not remembered, as they name their cluster. */
+function oncePerVariant<Thing>(
+  variantOf: ReleaseRenderer['variantOf'],
+  valuesOf: (cluster: Cluster, group: string) => Evaluated<JsonObject>,
+  make: (values: JsonObject) => Thing,
+): (cluster: Cluster, group: string) => Made<Thing> {
+  const known = new Map<number, Made<Thing>>()
+  return (cluster, group) => {
+    const variant = variantOf(cluster, group)
+    const before = known.get(variant)
+    if (before !== undefined) return before
+    const values = valuesOf(cluster, group)
+    if (values.kind === 'errors') return values
+    const made: Made<Thing> = { kind: 'made', made: make(values.value) }
+    known.set(variant, made)
+    return made
   }
 }
 
@@ -89,10 +96,6 @@ export function parseServiceHeader(
   const [, service, version, revision] = /^# halyard (\S+) (\S+) ([0-9a-f]{8})(?:\r?\n|$)/.exec(line) ?? []
   if (service === undefined || version === undefined || revision === undefined) return undefined
   return { service, version, revision }
-}
-
-function evaluateFor(values: CompiledValues, inputs: ReleaseInputs, cluster: Cluster, group: string) {
-  return values.evaluate(contextOf(inputs, cluster, group))
 }
 
 function contextOf({ service, version }: ReleaseInputs, cluster: Cluster, group: string): ExpressionContext {
