@@ -4,7 +4,7 @@ import type { ObjectTemplates } from '../domain/templates.ts'
 import { emitYaml } from './emit-yaml.ts'
 import { fillSpec, fillTemplate, templateName } from './fill-template.ts'
 import { appsFolder, namespacePath } from './paths.ts'
-import { fluxNamespace, fleetSource, marker, writtenByHalyard } from './render-cluster-sync.ts'
+import { fluxNamespace, fleetSource, marker, writtenByHalyard } from './render-cluster.ts'
 import type { RenderedFile } from './types.ts'
 
 export interface NamespaceInputs {

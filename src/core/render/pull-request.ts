@@ -1,0 +1,226 @@
+import type { Cluster } from '../domain/cluster.ts'
+import { releaseId, type ReleaseId } from '../domain/service-release.ts'
+import type { ReturnProposal, VerdictProposal, WaveProposal } from '../plan/types.ts'
+import type { PlacementChange } from './diff-classes.ts'
+import { codeSpan, escapeMarkdown, hiddenMarker } from './markdown.ts'
+import {
+  clusterTable,
+  composeBody,
+  count,
+  listSection,
+  nameList,
+  ordersSection,
+} from './pull-request-sections.ts'
+import { formatTrailers } from './trailers.ts'
+
+/** A pull request and the commit that it becomes. */
+export interface PullRequestText {
+  readonly title: string
+  /** GitHub-flavoured Markdown, at most 60,000 characters; the last line is a hidden marker. */
+  readonly body: string
+  readonly labels: readonly string[]
+  readonly subject: string
+  /** The commit message after the subject: `Halyard-…` trailers. */
+  readonly message: string
+}
+
+export interface WavePullRequestInputs {
+  readonly proposal: WaveProposal
+  /** The proposal's clusters. */
+  readonly clusters: readonly Cluster[]
+  /** Every file of those clusters that differs. */
+  readonly changes: readonly PlacementChange[]
+  readonly catalogCommit: string
+  /** Author of the version. */
+  readonly initiator: string
+  /** Which of how many pull requests of this wave; 1-based. Default: the only one. */
+  readonly part?: { readonly number: number; readonly of: number }
+}
+
+/** Moves clusters to a release. */
+export function wavePullRequest(inputs: WavePullRequestInputs): PullRequestText {
+  const { proposal, clusters, changes, initiator } = inputs
+  const { service, group, release, wave, waves, quota, next } = proposal
+  const part = inputs.part ?? { number: 1, of: 1 }
+  const partText = part.of === 1 ? '' : `, part ${part.number}/${part.of}`
+  const subject = `${service} ${release.version} → ${group} wave ${wave}/${waves}${partText} (${count(clusters.length, 'cluster')})`
+  const body = composeBody({
+    before: [
+      `${codeSpan(`${service} ${release.version}`)} goes to ${count(clusters.length, 'cluster')} of ${codeSpan(group)}: wave ${wave} of ${waves}${partText}, after which at most ${quota} run it. Made by ${escapeMarkdown(initiator)}.`,
+      clusterTable(clusters),
+    ],
+    changes,
+    after: [
+      listSection('Evidence so far', proposal.evidence),
+      listSection('Gates', gatesOf(proposal)),
+      ordersSection(service, group, release.version),
+    ],
+    marker: hiddenMarker({
+      kind: 'wave',
+      service,
+      group,
+      release: releaseId(release),
+      wave,
+      part: part.number,
+      fence: next.fence,
+    }),
+  })
+  const message = formatTrailers([
+    ['Service', service],
+    ['Release', releaseId(release)],
+    ['Group', group],
+    ['Wave', `${wave}/${waves}`],
+    ['Part', `${part.number}/${part.of}`],
+    ['Initiator', initiator],
+    ['Catalog-Commit', inputs.catalogCommit],
+  ])
+  return { title: subject, subject, message, body, labels: labelsOf('wave', service, group) }
+}
+
+function gatesOf({ needsApproval }: WaveProposal): readonly string[] {
+  return [
+    needsApproval
+      ? 'Waits for an approving review of exactly this head.'
+      : 'Every gate was open when this pull request was opened; no approval is asked for.',
+    'Halyard evaluates all gates again at the head of the catalog, then sets halyard/gates and merges by itself. Closing this pull request has it planned again.',
+  ]
+}
+
+export interface ReturnPullRequestInputs {
+  readonly proposal: ReturnProposal
+  /** Cluster names by ordinal. */
+  readonly clusterNames: readonly string[]
+  /** What changes in the files, where the caller has them at hand. */
+  readonly changes?: readonly PlacementChange[]
+  readonly catalogCommit: string
+  readonly initiator: string
+}
+
+/** Sends placements to their way back. */
+export function returnPullRequest(inputs: ReturnPullRequestInputs): PullRequestText {
+  const { proposal, clusterNames, initiator } = inputs
+  const { service, group, release, reason, placements, next } = proposal
+  const clusters = count(placements.length, 'cluster')
+  const verdict = reason === 'rejected' ? 'rejected in' : 'failed on clusters of'
+  const subject = `${service} ${release.version} ${verdict} ${group}: ${clusters} ${placements.length === 1 ? 'goes' : 'go'} back`
+  const body = composeBody({
+    before: [
+      `${codeSpan(`${service} ${release.version}`)} is ${reason === 'rejected' ? 'rejected in' : 'taken back from failing clusters of'} ${codeSpan(group)}: ${clusters} get their recorded files back, byte for byte. ${escapeMarkdown(proposal.text)}`,
+      wayBackTable(placements, clusterNames),
+    ],
+    changes: inputs.changes ?? [],
+    after: [
+      listSection(
+        'Evidence',
+        proposal.evidence.map(({ cluster, evidence }) => `${cluster}: ${evidence}`),
+      ),
+      listSection('Gates', [
+        'Going back waits for nothing: only a Hold with rollbacks: true stops it. Halyard merges this by itself.',
+      ]),
+    ],
+    marker: hiddenMarker({
+      kind: 'return',
+      service,
+      group,
+      release: releaseId(release),
+      reason,
+      fence: next.fence,
+    }),
+  })
+  const message = formatTrailers([
+    ['Service', service],
+    ['Release', releaseId(release)],
+    ['Group', group],
+    ['Return', reason],
+    ['Initiator', initiator],
+    ['Catalog-Commit', inputs.catalogCommit],
+  ])
+  return { title: subject, subject, message, body, labels: labelsOf('return', service, group) }
+}
+
+function wayBackTable(placements: ReturnProposal['placements'], clusterNames: readonly string[]): string {
+  const byRelease = Map.groupBy(placements, ({ release }) => release ?? '')
+  const rows = [...byRelease]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([release, members]) => {
+      const names = members.map(({ cluster }) => clusterNames[cluster] ?? String(cluster))
+      return `| ${release === '' ? 'removed' : codeSpan(versionOf(release))} | ${members.length} | ${nameList(names)} |`
+    })
+  return ['| back to | clusters | names |', '|---|---:|---|', ...rows].join('\n')
+}
+
+function versionOf(release: ReleaseId): string {
+  return release.split('@')[0] ?? release
+}
+
+export interface BootstrapPullRequestInputs {
+  readonly cluster: Cluster
+  readonly group: string
+  /** `<service> <version>` of everything that the cluster starts with. */
+  readonly joined: readonly string[]
+  readonly catalogCommit: string
+  readonly initiator: string
+}
+
+/** Brings a new cluster into the fleet. */
+export function bootstrapPullRequest(inputs: BootstrapPullRequestInputs): PullRequestText {
+  const { cluster, group, joined, initiator, catalogCommit } = inputs
+  const subject = `${cluster.name} joins ${group} (${count(joined.length, 'service')})`
+  const body = composeBody({
+    before: [
+      `Cluster ${codeSpan(cluster.name)} joins ${codeSpan(group)}: its sync objects, namespaces and the newest proven version of each service that targets it.`,
+      clusterTable([cluster]),
+    ],
+    changes: [],
+    after: [
+      listSection('Services', joined.toSorted()),
+      joined.length === 0 ? 'No service is proven for it yet: the next waves bring them.' : '',
+      listSection('Gates', ['No cluster that already runs is touched. Halyard merges this by itself.']),
+    ],
+    marker: hiddenMarker({ kind: 'bootstrap', cluster: cluster.name, group }),
+  })
+  const message = formatTrailers([
+    ['Bootstrap', cluster.name],
+    ['Group', group],
+    ['Initiator', initiator],
+    ['Catalog-Commit', catalogCommit],
+  ])
+  return {
+    title: subject,
+    subject,
+    message,
+    body,
+    labels: ['halyard', 'halyard/bootstrap', labelOf('group', group)],
+  }
+}
+
+/** The whole message of a commit that only writes verdicts into the ledger. */
+export function verdictMessage(proposals: readonly VerdictProposal[], catalogCommit: string): string {
+  const lines = proposals.map(
+    ({ service, group, release, verdict }) => `${service} ${release.version} ${verdict} in ${group}`,
+  )
+  const subject =
+    lines.length === 1 ? (lines[0] ?? '') : `Verdicts on ${count(lines.length, 'service release')}`
+  const [only] = proposals
+  const trailers = formatTrailers([
+    ...(only !== undefined && proposals.length === 1
+      ? ([
+          ['Service', only.service],
+          ['Release', releaseId(only.release)],
+          ['Group', only.group],
+          ['Verdict', only.verdict],
+        ] as const)
+      : []),
+    ['Catalog-Commit', catalogCommit],
+  ])
+  return [subject, ...(lines.length === 1 ? [] : [lines.join('\n')]), trailers].join('\n\n')
+}
+
+function labelsOf(kind: string, service: string, group: string): readonly string[] {
+  return ['halyard', `halyard/${kind}`, labelOf('service', service), labelOf('group', group)]
+}
+
+/** GitHub allows labels of 50 characters. */
+function labelOf(kind: string, name: string): string {
+  return `${kind}/${name}`.slice(0, 50)
+}
