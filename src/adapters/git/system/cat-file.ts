@@ -62,8 +62,10 @@ export function createObjectReader(repository: string): ObjectReader {
     contents: async (oids) => ask('contents', oids),
     async close() {
       closed = true
-      session?.child.stdin.end()
-      await session?.ended
+      if (session === undefined) return
+      holdProcess(session.child, true)
+      session.child.stdin.end()
+      await session.ended
     },
   }
 }
