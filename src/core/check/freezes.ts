@@ -1,0 +1,82 @@
+import type { Catalog } from '../domain/catalog.ts'
+import type { Finding } from '../domain/finding.ts'
+import { isEmpty, subtract } from '../plan/bitset.ts'
+import { resolveSelections, type Selections, targetedGroups } from './selections.ts'
+
+/** What the errors of a catalog stop at its last good state. */
+export interface Freezes {
+  /** Everything is frozen. */
+  readonly all: boolean
+  readonly services: ReadonlySet<string>
+  readonly clusters: ReadonlySet<string>
+  readonly groups: ReadonlySet<string>
+  /** Why a service is frozen, in words; undefined: it is not. */
+  reasonOf(service: string): string | undefined
+}
+
+/**
+ * Errors stay where they are: a service's error freezes that service, a group's the services that it holds, a
+ * chart repository's the services with charts from it. Warnings freeze nothing.
+ */
+export function freezes(catalog: Catalog, findings: readonly Finding[]): Freezes {
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  const everything = errors.find(({ scope }) => scope.kind === 'catalog')
+  const reasons = new Map<string, string>()
+  const freeze = (service: string, finding: Finding): void => {
+    if (!reasons.has(service)) reasons.set(service, reasonFor(finding))
+  }
+  const spread = createSpread(catalog)
+  for (const error of errors) {
+    for (const service of spread(error)) freeze(service, error)
+  }
+  const named = (kind: 'cluster' | 'group'): ReadonlySet<string> =>
+    new Set(errors.flatMap(({ scope }) => (scope.kind === kind ? [scope.name] : [])))
+  return {
+    all: everything !== undefined,
+    services: new Set(reasons.keys()),
+    clusters: named('cluster'),
+    groups: named('group'),
+    reasonOf: (service) => (everything === undefined ? reasons.get(service) : reasonFor(everything)),
+  }
+}
+
+function reasonFor({ file, position, message }: Finding): string {
+  return `${file}${position === undefined ? '' : `:${position.line}`}: ${message}`
+}
+
+/** The services that one error freezes. Selections are resolved only for errors of groups. */
+function createSpread(catalog: Catalog): (finding: Finding) => readonly string[] {
+  let selections: Selections | undefined
+  return ({ scope }) => {
+    switch (scope.kind) {
+      case 'service':
+        return [scope.name]
+      case 'group':
+        selections ??= resolveSelections(catalog)
+        return servicesOfGroup(catalog, selections, scope.name)
+      case 'chartRepository':
+        return servicesOfRepository(catalog, scope.name)
+      case 'cluster':
+      case 'catalog':
+        return []
+    }
+  }
+}
+
+function servicesOfGroup(catalog: Catalog, selections: Selections, group: string): readonly string[] {
+  const names = [...catalog.services.keys()]
+  if (selections.members.has(group))
+    return names.filter((name) => targetedGroups(name, selections).has(group))
+  // The group's document could not be read: its clusters are among those that no group holds.
+  return names.filter((name) => {
+    const ungrouped = selections.targets.get(name)?.slice() ?? new Uint32Array()
+    for (const members of selections.members.values()) subtract(ungrouped, members)
+    return !isEmpty(ungrouped)
+  })
+}
+
+function servicesOfRepository({ versions }: Catalog, repository: string): readonly string[] {
+  return [...versions]
+    .filter(([, list]) => list.some(({ chart }) => chart.repository === repository))
+    .map(([name]) => name)
+}

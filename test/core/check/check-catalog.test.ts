@@ -1,0 +1,284 @@
+import { describe, expect, it } from 'vitest'
+import { checkCatalog } from '../../../src/core/check/check-catalog.ts'
+import { formatField } from '../../../src/core/check/format-findings.ts'
+import type { Directive } from '../../../src/core/domain/directive.ts'
+import type { Share } from '../../../src/core/domain/share.ts'
+import { catalogOf, type CatalogParts, cluster, group, selector, service, version } from './build-catalog.ts'
+
+/** Each finding as `file field: message`. */
+function linesOf(parts: CatalogParts): readonly string[] {
+  return checkCatalog(catalogOf(parts)).map(
+    ({ file, field, message }) => `${file} ${formatField(field)}: ${message}`,
+  )
+}
+
+function only(env: string) {
+  return selector({ matchLabels: { env } })
+}
+
+const count = (number: number): Share => ({ kind: 'count', count: number })
+const percent = (number: number): Share => ({ kind: 'percent', percent: number })
+
+it('finds nothing in a good catalog', () => {
+  expect(checkCatalog(catalogOf())).toEqual([])
+})
+
+it('tells for every finding what to do', () => {
+  const findings = checkCatalog(catalogOf({ groups: [], services: [service('pay', { dependsOn: ['x'] })] }))
+  expect(findings.length).toBeGreaterThan(1)
+  for (const { remedy } of findings) expect(remedy).not.toBe('')
+})
+
+describe('clusters', () => {
+  const clusters = [...catalogOf().clusters]
+
+  it('are in a group', () => {
+    const findings = checkCatalog(catalogOf({ clusters: [...clusters, cluster('stray', 'test')] }))
+    expect(findings).toMatchObject([
+      {
+        scope: { kind: 'cluster', name: 'stray' },
+        file: 'clusters/stray.yaml',
+        message: 'cluster stray is in no deployment group',
+      },
+    ])
+  })
+
+  it('are in no more than one group', () => {
+    const greedy = { ...group('greedy'), clusterSelector: selector({ names: ['prod-*'] }) }
+    const findings = checkCatalog(catalogOf({ groups: [...catalogOf().groups, greedy], services: [] }))
+    expect(findings).toMatchObject([
+      {
+        scope: { kind: 'cluster', name: 'prod-1' },
+        message: 'cluster prod-1 is in 2 deployment groups: prod and greedy',
+      },
+    ])
+  })
+})
+
+describe('groups', () => {
+  const [canary, devel, prod] = [group('canary', ['devel']), group('devel'), group('prod', ['canary'])]
+
+  it('select clusters', () => {
+    expect(linesOf({ groups: [canary, devel, prod, group('empty')] })).toEqual([
+      'deployment-groups/empty.yaml spec.clusterSelector: the selector of group empty selects no cluster',
+    ])
+  })
+
+  it('come after groups that exist', () => {
+    expect(linesOf({ groups: [canary, group('devel', ['lab']), prod] })).toEqual([
+      'deployment-groups/devel.yaml spec.after[0]: there is no deployment group lab',
+    ])
+  })
+
+  it('do not come after themselves, which each of the circle is told', () => {
+    const message = 'the promotion order goes in a circle: canary → prod → devel → canary'
+    expect(
+      linesOf({ groups: [group('canary', ['prod']), group('devel', ['canary']), group('prod', ['devel'])] }),
+    ).toEqual([
+      `deployment-groups/prod.yaml spec.after: ${message}`,
+      `deployment-groups/devel.yaml spec.after: ${message}`,
+      `deployment-groups/canary.yaml spec.after: ${message}`,
+    ])
+    expect(linesOf({ groups: [canary, group('devel', ['devel']), prod] })).toEqual([
+      'deployment-groups/devel.yaml spec.after: the promotion order goes in a circle: devel → devel',
+    ])
+  })
+
+  it.each<[readonly Share[], readonly string[]]>([
+    [[count(1), percent(10), count(5), percent(100)], []],
+    [
+      [percent(50), percent(50), percent(100)],
+      ['spec.strategy.waves[1]: wave 2 (50%) is not larger than 50% before it'],
+    ],
+    [
+      [count(5), percent(10), count(2), percent(100)],
+      ['spec.strategy.waves[2]: wave 3 (2) is not larger than 5 before it'],
+    ],
+    [
+      [count(1), percent(50)],
+      ['spec.strategy.waves[1]: the last wave is 50%, so releases never reach every cluster'],
+    ],
+    [
+      [percent(100), count(1)],
+      ['spec.strategy.waves[1]: the last wave is 1, so releases never reach every cluster'],
+    ],
+  ])('have waves that ascend to 100%: %j', (waves, lines) => {
+    expect(linesOf({ groups: [canary, devel, group('prod', ['canary'], { waves })] })).toEqual(
+      lines.map((line) => `deployment-groups/prod.yaml ${line}`),
+    )
+  })
+
+  it('give releases time to become healthy', () => {
+    expect(linesOf({ groups: [canary, devel, group('prod', ['canary'], { deadline: 0 })] })).toEqual([
+      'deployment-groups/prod.yaml spec.strategy.deadline: a deadline of 0 fails every cluster at once',
+    ])
+  })
+})
+
+describe('targets', () => {
+  it('select clusters', () => {
+    expect(linesOf({ services: [service('pay', { targets: only('test') })] })).toEqual([
+      'services/pay/service.yaml spec.targets: the targets of pay select no cluster',
+    ])
+  })
+
+  it('may be none on purpose', () => {
+    expect(linesOf({ services: [service('pay', { targets: 'none' })] })).toEqual([])
+  })
+
+  it('reach no group without a group that proves releases for it', () => {
+    expect(linesOf({ services: [service('pay', { targets: only('prod') })] })).toEqual([
+      'services/pay/service.yaml spec.targets: pay targets clusters of prod but none of canary, where its releases would be proven first',
+    ])
+  })
+
+  it('are warned of when they skip a stage', () => {
+    const findings = checkCatalog(
+      catalogOf({ services: [service('pay', { targets: selector({ names: ['!canary-*'] }) })] }),
+    )
+    expect(findings).toMatchObject([
+      {
+        severity: 'warning',
+        message: 'pay targets clusters of prod but none of canary, so its releases skip that stage',
+      },
+    ])
+  })
+
+  it('may stay in the first group', () => {
+    expect(linesOf({ services: [service('pay', { targets: only('devel') })] })).toEqual([])
+  })
+})
+
+describe('dependencies', () => {
+  it('exist', () => {
+    expect(linesOf({ services: [service('pay', { dependsOn: ['ledgr'] })] })).toEqual([
+      'services/pay/service.yaml spec.dependsOn[0]: there is no service ledgr',
+    ])
+  })
+
+  it('run on the same clusters', () => {
+    const services = [
+      service('ledger', { targets: only('devel') }),
+      service('pay', { dependsOn: ['ledger'] }),
+    ]
+    expect(linesOf({ services })).toEqual([
+      'services/pay/service.yaml spec.dependsOn[0]: pay would wait for ever on canary-1 and prod-1, where ledger does not run',
+    ])
+  })
+
+  it('are not installed later', () => {
+    const services = [service('dns', { tier: 'foundation', dependsOn: ['pay'] }), service('pay')]
+    expect(linesOf({ services })).toEqual([
+      'services/dns/service.yaml spec.dependsOn[0]: dns is of tier foundation, which is installed before pay of tier standard',
+    ])
+  })
+
+  it('do not go in a circle, which each of the circle is told', () => {
+    const services = [
+      service('a', { dependsOn: ['b'] }),
+      service('b', { dependsOn: ['c'] }),
+      service('c', { dependsOn: ['a'] }),
+      service('d', { dependsOn: ['a'] }),
+    ]
+    const message = 'services wait for each other in a circle: a → b → c → a'
+    expect(linesOf({ services }).toSorted()).toEqual([
+      `services/a/service.yaml spec.dependsOn: ${message}`,
+      `services/b/service.yaml spec.dependsOn: ${message}`,
+      `services/c/service.yaml spec.dependsOn: ${message}`,
+    ])
+  })
+})
+
+describe('services of one namespace', () => {
+  it('do not share a release name', () => {
+    const services = [
+      service('a', { namespace: 'shop', releaseName: 'x' }),
+      service('x', { namespace: 'shop' }),
+      service('y', { releaseName: 'x' }),
+    ]
+    expect(linesOf({ services })).toEqual([
+      'services/a/service.yaml spec.releaseName: a and x share the release name x in namespace shop',
+      'services/x/service.yaml spec.namespace: x and a share the release name x in namespace shop',
+    ])
+  })
+
+  it('share a tier; those of the rarer one are told', () => {
+    const inShop = { namespace: 'shop' }
+    const services = [
+      service('a', inShop),
+      service('b', { ...inShop, tier: 'foundation' }),
+      service('c', inShop),
+    ]
+    expect(linesOf({ services })).toEqual([
+      'services/b/service.yaml spec.tier: b is of tier foundation, but a and c in its namespace shop are not',
+    ])
+  })
+})
+
+describe('versions', () => {
+  it('belong to a service', () => {
+    expect(
+      linesOf({ versions: [version('pay', '1.0.0'), version('gone', '1.0.0'), version('gone', '2.0.0')] }),
+    ).toEqual(['services/gone/versions/1.0.0.yaml spec.service: there is no service gone'])
+  })
+
+  it('take charts from a repository that exists', () => {
+    expect(linesOf({ versions: [version('pay', '1.0.0', 'mian')] })).toEqual([
+      'services/pay/versions/1.0.0.yaml spec.chart.repository: there is no chart repository mian',
+    ])
+  })
+
+  it('are not equal in order', () => {
+    expect(
+      linesOf({ versions: [version('pay', '1.0.0'), version('pay', '1.0.0+x'), version('pay', '1.0.1')] }),
+    ).toEqual([
+      'services/pay/versions/1.0.0+x.yaml spec.version: versions 1.0.0 and 1.0.0+x are equal in order, so neither is newer',
+    ])
+  })
+})
+
+describe('orders', () => {
+  const hold = (scope: { service?: string; group?: string }): Directive => ({
+    kind: 'Hold',
+    name: 'h',
+    scope: { service: scope.service, group: scope.group },
+    rollbacks: false,
+    reason: 'r',
+    file: 'directives/h.yaml',
+  })
+
+  it('name a service, a group and a version that exist', () => {
+    const rollback: Directive = {
+      kind: 'Rollback',
+      name: 'r',
+      service: 'pay',
+      group: 'pord',
+      from: '9.9.9',
+      reason: 'r',
+      file: 'directives/r.yaml',
+    }
+    expect(linesOf({ directives: [hold({ service: 'pya' }), hold({ group: 'pord' }), rollback] })).toEqual([
+      'directives/h.yaml spec.service: there is no service pya',
+      'directives/h.yaml spec.group: there is no deployment group pord',
+      'directives/r.yaml spec.group: there is no deployment group pord',
+      'directives/r.yaml spec.from: pay has no version 9.9.9',
+    ])
+  })
+
+  it('stop everything when a hold names no group that exists, as it was meant to stop something', () => {
+    expect(checkCatalog(catalogOf({ directives: [hold({ group: 'pord' })] }))).toMatchObject([
+      { scope: { kind: 'catalog' } },
+    ])
+  })
+})
+
+it('checks 500 services on 2,000 clusters in time', () => {
+  const envs = ['devel', 'canary', 'prod']
+  const clusters = Array.from({ length: 2000 }, (_, index) => cluster(`c${index}`, envs[index % 3] ?? ''))
+  const services = Array.from({ length: 500 }, (_, index) =>
+    service(`s${index}`, { dependsOn: index === 0 ? [] : [`s${index - 1}`] }),
+  )
+  const start = performance.now()
+  expect(checkCatalog(catalogOf({ clusters, services }))).toEqual([])
+  expect(performance.now() - start).toBeLessThan(3000)
+})
