@@ -1,7 +1,9 @@
 import type { ClusterIndex } from '../../core/domain/cluster-index.ts'
-import type { DesiredColumns, ObservedColumns } from '../../core/domain/placement.ts'
+import type { DesiredColumns } from '../../core/domain/placement.ts'
 import type { Rollout } from '../../core/domain/rollout.ts'
 import type { Instant } from '../../core/domain/time.ts'
+import type { RecordedColumns } from '../../core/plan/recorded-columns.ts'
+import type { ExpectedRelease } from '../../core/render/release-renderer.ts'
 import type { Oid, TreeChange } from '../git/port.ts'
 
 /** The fleet repository: what is desired where, the ledger of each rollout, and what is published there. */
@@ -23,6 +25,11 @@ export interface Fleet {
   deleteBranch(branch: string, head: Oid): Promise<'deleted' | 'stale'>
   /** Texts of blobs, in the given order; recently read ones come from memory. */
   readBlobs(oids: readonly Oid[]): Promise<readonly string[]>
+  /**
+   * What rendered service files ask of a cluster, in the order of their blob ids; undefined for a file that
+   * Halyard did not render. Each blob is parsed once.
+   */
+  readExpectations(oids: readonly Oid[]): Promise<readonly (ExpectedRelease | undefined)[]>
   /** Replaces the one document at `refs/halyard/status`, whoever wrote it before. */
   publishStatus(status: StatusDocument): Promise<void>
   /** What a controller published last; undefined: nothing, or nothing that this version can read. */
@@ -107,16 +114,7 @@ export interface StatusDocument {
 }
 
 /** Observations of a service with what they were judged against, by cluster ordinal. */
-export interface StatusColumns {
-  /** Blob id judged against; empty: none. */
-  readonly blobs: readonly string[]
-  /** Blob id last seen healthy; empty: none. */
-  readonly running: readonly string[]
-  readonly state: Uint8Array
-  readonly since: Uint32Array
-  readonly observedAt: Uint32Array
-  readonly evidence: ObservedColumns['evidence']
-}
+export type StatusColumns = RecordedColumns
 
 /** The right to act on a fleet: one controller at a time. */
 export interface Lease {

@@ -1,0 +1,38 @@
+import type { Rollout } from '../../core/domain/rollout.ts'
+import { rolloutPath } from '../../core/render/paths.ts'
+import { parseRollout } from './parse-rollout.ts'
+import type { PathOf } from './read-needed.ts'
+
+/** The rollout files of main as values. */
+export interface Ledgers {
+  get(group: string, service: string): Rollout | undefined
+  /** `text` undefined: the file is gone. Returns why it could not be read; it then counts as gone. */
+  set(path: PathOf<'rollout'>, text: string | undefined): string | undefined
+}
+
+export function createLedgers(): Ledgers {
+  const rollouts = new Map<string, Rollout>()
+  return {
+    get: (group, service) => rollouts.get(`${group}/${service}`),
+    set({ group, service }, text) {
+      const key = `${group}/${service}`
+      const found = text === undefined ? undefined : readRollout(text, rolloutPath(group, service))
+      if (typeof found === 'object') {
+        rollouts.set(key, found)
+        return undefined
+      }
+      rollouts.delete(key)
+      return found
+    },
+  }
+}
+
+/** The rollout, or why it could not be read. */
+function readRollout(text: string, path: string): Rollout | string {
+  try {
+    return parseRollout(text, path)
+  } catch (error) {
+    if (error instanceof Error) return error.message
+    throw error
+  }
+}

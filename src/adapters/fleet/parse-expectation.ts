@@ -1,0 +1,25 @@
+import { parseAllDocuments } from 'yaml'
+import type { JsonObject } from '../../core/domain/cluster.ts'
+import type { ExpectedRelease } from '../../core/render/release-renderer.ts'
+
+/** What a rendered service file asks of a cluster; undefined when it asks nothing that can be proven. */
+export function parseExpectation(text: string): ExpectedRelease | undefined {
+  const documents = parseAllDocuments(text, { uniqueKeys: false })
+  if (!Array.isArray(documents) || documents.some(({ errors }) => errors.length > 0)) return undefined
+  const objects = documents.map((document) => asObject(document.toJS({ maxAliasCount: 0 })))
+  const spec = objects.find((object) => object?.['kind'] === 'HelmRelease')?.['spec']
+  const digests = objects.map((object) => annotationsOf(object)?.['halyard.dev/chart-digest'])
+  const chartDigest = digests.find((digest) => typeof digest === 'string')
+  const release = asObject(spec)
+  return release === undefined || chartDigest === undefined ? undefined : { chartDigest, spec: release }
+}
+
+function annotationsOf(object: JsonObject | undefined): JsonObject | undefined {
+  return asObject(asObject(object?.['metadata'])?.['annotations'])
+}
+
+function asObject(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : undefined
+}

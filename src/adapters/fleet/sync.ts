@@ -1,0 +1,112 @@
+import type { ClusterIndex } from '../../core/domain/cluster-index.ts'
+import type { Commit, GitClone, Oid, PathChange } from '../git/port.ts'
+import { createFleetIndex } from './fleet-index.ts'
+import type { FleetIndex } from './fleet-index.ts'
+import type { FleetState } from './port.ts'
+
+/** Older commits than so many before a cold start have no ordinal: nothing that a cluster applied then proves anything. */
+const rememberedHistory = 1_000
+/** Entries of a cold start handled at a time, so that its memory does not grow with the fleet. */
+const coldBatch = 20_000
+
+export interface FleetReader {
+  /** Brings the state up to `head`, which may be undefined: an empty repository. */
+  advance(head: Oid | undefined): Promise<FleetState>
+}
+
+interface Position {
+  readonly head: Oid | undefined
+  readonly index: FleetIndex
+  /** By commit, rising from 1 along first parents. */
+  readonly ordinals: Map<Oid, number>
+}
+
+/**
+ * Follows main commit by commit, so that each placement knows the commit that brought it. Where that is not possible
+ * (the first sync, a rewritten history) everything counts as brought by head: evidence must be from then on.
+ */
+export function createFleetReader(clone: GitClone, clusters: ClusterIndex): FleetReader {
+  let position: Position = { head: undefined, index: createFleetIndex(clusters, []), ordinals: new Map() }
+  let restarted = true
+
+  async function walk(commits: readonly Commit[]): Promise<void> {
+    for (const commit of commits) {
+      const { index, ordinals, head } = position
+      const ordinal = (ordinals.get(head ?? '') ?? 0) + 1
+      const changes = head === undefined ? [] : await clone.changes(head, commit.oid)
+      await index.apply(changes, { ordinal, time: commit.time }, clone.readBlobs)
+      ordinals.set(commit.oid, ordinal)
+      position = { head: commit.oid, index, ordinals }
+    }
+  }
+
+  async function advance(head: Oid | undefined): Promise<FleetState> {
+    if (head !== position.head) {
+      const commits = await newCommits(clone, position.head, head)
+      if (commits === undefined) {
+        position = await coldStart(clone, clusters, head, position.index.placements.services())
+        restarted = true
+      } else {
+        await walk(commits)
+      }
+    }
+    const state = stateOf(position, clusters, restarted)
+    restarted = false
+    return state
+  }
+
+  return { advance }
+}
+
+/** Commits after `from`, oldest first; undefined: there is no way from there to `to`. */
+async function newCommits(
+  clone: GitClone,
+  from: Oid | undefined,
+  to: Oid | undefined,
+): Promise<readonly Commit[] | undefined> {
+  if (from === undefined || to === undefined) return undefined
+  const commits = await clone.log(to, { until: from })
+  return commits.at(-1)?.parents[0] === from ? commits.toReversed() : undefined
+}
+
+async function coldStart(
+  clone: GitClone,
+  clusters: ClusterIndex,
+  head: Oid | undefined,
+  former: readonly string[],
+): Promise<Position> {
+  const index = createFleetIndex(clusters, former)
+  if (head === undefined) return { head, index, ordinals: new Map() }
+  const history = await clone.log(head, { limit: rememberedHistory })
+  const ordinals = new Map(history.map(({ oid }, age) => [oid, history.length - age]))
+  const at = { ordinal: history.length, time: history[0]?.time ?? 0 }
+  const entries = await clone.tree(head)
+  for (let start = 0; start < entries.length; start += coldBatch) {
+    const changes = entries
+      .slice(start, start + coldBatch)
+      .map(({ path, oid }): PathChange => ({ path, before: undefined, after: oid }))
+    await index.apply(changes, at, clone.readBlobs)
+  }
+  return { head, index, ordinals }
+}
+
+function stateOf(
+  { head, index, ordinals }: Position,
+  clusters: ClusterIndex,
+  restarted: boolean,
+): FleetState {
+  return {
+    head,
+    clusters,
+    get bootstrapped() {
+      return index.folders.bootstrapped()
+    },
+    services: index.placements.services(),
+    commitOrdinal: (oid) => ordinals.get(oid),
+    hasNamespace: index.folders.hasNamespace,
+    desired: index.placements.desired,
+    rollout: index.ledgers.get,
+    changed: index.takeChanges(restarted),
+    problems: index.problems(),
+  }
+}
