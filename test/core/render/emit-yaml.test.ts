@@ -132,7 +132,13 @@ const nastyString = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...nasty) },
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.string({
-    unit: fc.constantFrom(...Array.from('ab10.:-#_ \n\t\'"\\|>&*!%@`{}[],?~=+xeEoO/'), '\r', '\u0085', '\u2028', 'é'),
+    unit: fc.constantFrom(
+      ...Array.from('ab10.:-#_ \n\t\'"\\|>&*!%@`{}[],?~=+xeEoO/'),
+      '\r',
+      '\u0085',
+      '\u2028',
+      'é',
+    ),
     maxLength: 16,
   }),
   fc.tuple(fc.constantFrom(...nasty), fc.constantFrom(...nasty)).map(([a, b]) => a + b),

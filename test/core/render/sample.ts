@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import type { ChartRepository } from '../../../src/core/domain/chart-repository.ts'
+import type { Cluster, JsonObject } from '../../../src/core/domain/cluster.ts'
+import type { Service } from '../../../src/core/domain/service.ts'
+import type { ServiceRelease } from '../../../src/core/domain/service-release.ts'
+import type { ServiceVersion } from '../../../src/core/domain/service-version.ts'
+import { templateNames, type ObjectTemplates, type TemplateName } from '../../../src/core/domain/templates.ts'
+import type { ReleaseInputs } from '../../../src/core/render/types.ts'
+
+/** The skeletons that the project ships. */
+export const templates: ObjectTemplates = {
+  revision: '11111111',
+  objects: Object.fromEntries(
+    templateNames.map((name) => [
+      name,
+      parse(readFileSync(new URL(`../../../templates/${name}.yaml`, import.meta.url), 'utf8')) as JsonObject,
+    ]),
+  ) as Record<TemplateName, JsonObject>,
+}
+
+export const release: ServiceRelease = {
+  service: 'payments',
+  version: '1.4.2',
+  revision: 'ab12cd34',
+  catalogCommit: 'c'.repeat(40),
+}
+
+export const service: Service = {
+  name: 'payments',
+  owner: 'team-payments',
+  namespace: 'pay',
+  releaseName: 'payments',
+  tier: 'standard',
+  targets: { all: true, matchLabels: {}, matchExpressions: [], names: [] },
+  dependsOn: ['ledger', 'postgres'],
+  notifications: [],
+  file: 'services/payments/service.yaml',
+}
+
+export const version: ServiceVersion = {
+  service: 'payments',
+  version: '1.4.2',
+  chart: {
+    repository: 'main',
+    name: 'payments',
+    version: '1.4.2',
+    digest: `sha256:${'0123456789abcdef'.repeat(4)}`,
+  },
+  values: {
+    region: '${cluster.labels.region}',
+    replicas: "${cluster.metadata.size == 'large' ? 6 : 3}",
+    image: { tag: '1.4.2', pullPolicy: 'IfNotPresent' },
+    ingress: { host: 'payments.${cluster.labels.region}.example.com', enabled: true },
+    env: [
+      { name: 'LOG_LEVEL', value: 'info' },
+      { name: 'DRY_RUN', value: 'no' },
+    ],
+    script: 'set -e\nexec payments --serve\n',
+  },
+  source: { commit: '3f2c', author: 'ana@example.com', changelog: undefined },
+  file: 'services/payments/versions/1.4.2.yaml',
+}
+
+export const ociRepository: ChartRepository = {
+  name: 'main',
+  type: 'oci',
+  url: 'oci://registry.example.com/charts/',
+  secretRef: 'registry',
+  file: 'chart-repositories/main.yaml',
+}
+
+export const httpRepository: ChartRepository = {
+  ...ociRepository,
+  type: 'http',
+  url: 'https://charts.example.com',
+  secretRef: undefined,
+}
+
+/** `region` null: without that label. */
+export function cluster(name: string, region: string | null = 'eu-west-1', size = 'large'): Cluster {
+  return {
+    name,
+    labels: { env: 'prod', ...(region === null ? {} : { region }) },
+    metadata: { size },
+    file: `clusters/${name}.yaml`,
+  }
+}
+
+export const inputs: ReleaseInputs = {
+  release,
+  service,
+  version,
+  chartRepository: ociRepository,
+  templates,
+  dependencies: [
+    { name: 'postgres', namespace: 'data' },
+    { name: 'ledger', namespace: 'pay' },
+  ],
+}
