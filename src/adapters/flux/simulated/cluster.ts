@@ -94,8 +94,9 @@ async function bootstrap(context: ClusterContext, now: Instant): Promise<boolean
 /** The cluster's own GitRepository says how often it polls. */
 function adoptInterval(cluster: SimulatedCluster, now: Instant): void {
   const source = cluster.objects.get('GitRepository.source.toolkit.fluxcd.io/flux-system/flux-system')
-  const interval = parseGoDuration(stringAt(source?.manifest.spec, 'interval') ?? '')
-  if (interval === undefined || interval <= 0 || interval === cluster.pollInterval) return
+  const written = parseGoDuration(stringAt(source?.manifest.spec, 'interval') ?? '')
+  const interval = Math.ceil(written ?? 0)
+  if (interval === 0 || interval === cluster.pollInterval) return
   cluster.pollInterval = interval
   cluster.pollAnchor = now + interval
 }

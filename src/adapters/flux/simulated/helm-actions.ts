@@ -223,7 +223,7 @@ function delayOf(release: ReleaseState, action: ActionName, context: ReleaseCont
 function timeoutOf(release: ReleaseState, action: ActionName): Seconds {
   const spec = release.manifest?.spec
   const written = stringAt(spec, action, 'timeout') ?? stringAt(spec, 'timeout')
-  return (written === undefined ? undefined : parseGoDuration(written)) ?? defaultTimeout
+  return Math.ceil((written === undefined ? undefined : parseGoDuration(written)) ?? defaultTimeout)
 }
 
 function timeoutMessage(content: ReleaseContent): string {

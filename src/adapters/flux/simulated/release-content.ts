@@ -68,27 +68,23 @@ export function releaseContent(
   chart: ChartArtifact,
   behaviour: Behaviour,
 ): ReleaseContent {
-  const { spec } = release
-  const known = contents.get(release)
-  const configuration = [
-    chart,
-    spec['values'],
-    spec['valuesFrom'],
-    spec['postRenderers'],
-    spec['releaseName'],
-  ]
-  const key = createHash('sha256').update(JSON.stringify(configuration)).digest('hex').slice(0, 16)
-  if (known?.key === key) return known
+  const { spec, namespace } = release
+  const kind = behaviour.workloadKinds[chart.name] ?? 'Deployment'
   const releaseName = stringAt(spec, 'releaseName') ?? release.name
+  const configuration = [spec['values'], spec['valuesFrom'], spec['postRenderers']]
+  const identity = JSON.stringify([chart, kind, namespace, releaseName, configuration])
+  const key = createHash('sha256').update(identity).digest('hex').slice(0, 16)
+  const known = contents.get(release)
+  if (known?.key === key) return known
   const content = {
     key,
     chartName: chart.name,
     chartVersion: chart.version,
     releaseName,
-    releaseNamespace: release.namespace,
+    releaseNamespace: namespace,
     workload: {
-      kind: behaviour.workloadKinds[chart.name] ?? 'Deployment',
-      namespace: release.namespace,
+      kind,
+      namespace,
       name: releaseName,
       replicas: numberAt(spec, 'values', 'replicas') ?? numberAt(spec, 'values', 'replicaCount') ?? 1,
       memory: quantityAt(release, 'memory'),
