@@ -4,16 +4,14 @@ import type { DesiredColumns, ObservedColumns } from '../core/domain/placement.t
 import { PlacementState } from '../core/domain/placement.ts'
 import type { PlacementReport } from '../core/domain/report.ts'
 import type { Instant, Seconds } from '../core/domain/time.ts'
-import { type Assessment, assess, type Expectation } from '../core/plan/assess.ts'
+import { type Assessment, assess } from '../core/plan/assess.ts'
+import type { ExpectedRelease } from '../core/render/release-renderer.ts'
 import {
   type RecordedColumns,
   recordObserved,
   restoreObserved,
   unobserved,
 } from '../core/plan/recorded-columns.ts'
-
-/** What a rendered service file asks for, to compare with what a cluster reports. */
-export type ServiceExpectation = Pick<Expectation, 'chartDigest' | 'spec'>
 
 /** Reports of the clusters as columns, always judged against what main desires now. */
 export interface Observations {
@@ -30,7 +28,7 @@ export interface Observations {
 
 export interface ObservationSources {
   /** The expectation of each blob, in order; undefined for a file that Halyard did not render. */
-  readonly expectations: (blobs: readonly string[]) => Promise<readonly (ServiceExpectation | undefined)[]>
+  readonly expectations: (blobs: readonly string[]) => Promise<readonly (ExpectedRelease | undefined)[]>
   /** Columns saved by an earlier process. */
   readonly saved: (service: string) => RecordedColumns | undefined
 }
@@ -178,7 +176,7 @@ function appliedOrdinal(
 /** Writes one assessment into the columns; tells whether anything changed. */
 function judge(
   { report, cluster, working }: JudgedPlacement,
-  expected: ServiceExpectation,
+  expected: ExpectedRelease,
   applied: number | 'none',
 ): boolean {
   const { desired, observed } = working

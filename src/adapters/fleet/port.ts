@@ -110,11 +110,8 @@ export interface StatusDocument {
   readonly clusters: readonly string[]
   /** Last sign of life by cluster ordinal; 0: none. */
   readonly contactAt: Uint32Array
-  readonly services: ReadonlyMap<string, StatusColumns>
+  readonly services: ReadonlyMap<string, RecordedColumns>
 }
-
-/** Observations of a service with what they were judged against, by cluster ordinal. */
-export type StatusColumns = RecordedColumns
 
 /** The right to act on a fleet: one controller at a time. */
 export interface Lease {

@@ -1,7 +1,8 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { GitClone } from '../git/port.ts'
 import { fetchDocument, pushDocument } from './document-ref.ts'
-import type { StatusColumns, StatusDocument } from './port.ts'
+import type { RecordedColumns } from '../../core/plan/recorded-columns.ts'
+import type { StatusDocument } from './port.ts'
 import { PushRejectedError } from './write.ts'
 
 const place = { ref: 'refs/halyard/status', path: 'status.json' }
@@ -55,7 +56,7 @@ function packStatus(status: StatusDocument): string {
   return `${JSON.stringify(packed)}\n`
 }
 
-function packColumns({ blobs, running, state, since, observedAt, evidence }: StatusColumns): PackedColumns {
+function packColumns({ blobs, running, state, since, observedAt, evidence }: RecordedColumns): PackedColumns {
   const files = [...new Set([...blobs, ...running])]
   const numbers = new Map(files.map((file, index) => [file, index]))
   const indexes = (oids: readonly string[]): Uint32Array =>
@@ -76,7 +77,7 @@ function unpackStatus(text: string): StatusDocument | undefined {
   try {
     const { format: found, contactAt, services, ...rest } = JSON.parse(text) as PackedStatus
     if (found !== format) return undefined
-    const columns = Object.entries(services).map(([service, packed]): [string, StatusColumns] => [
+    const columns = Object.entries(services).map(([service, packed]): [string, RecordedColumns] => [
       service,
       unpackColumns(packed),
     ])
@@ -102,7 +103,7 @@ function unpackColumns({
   since,
   observedAt,
   evidence,
-}: PackedColumns): StatusColumns {
+}: PackedColumns): RecordedColumns {
   const oids = (packed: string): readonly string[] =>
     Array.from(unpackUint32s(packed), (index) => files[index] ?? '')
   return {

@@ -1,4 +1,4 @@
-import type { StoredColumns } from './port.ts'
+import type { RecordedColumns } from '../../core/plan/recorded-columns.ts'
 
 /**
  * A service's columns as bytes: format, length of the header, header (JSON), then the arrays one after another:
@@ -14,7 +14,7 @@ interface Header {
   readonly evidence: readonly (readonly [number, string])[]
 }
 
-export function packColumns(columns: StoredColumns): Uint8Array {
+export function packColumns(columns: RecordedColumns): Uint8Array {
   const distinct = new Map<string, number>()
   const indexes = (oids: readonly string[]): Uint32Array =>
     Uint32Array.from(oids, (oid) => intern(distinct, oid))
@@ -31,7 +31,7 @@ export function packColumns(columns: StoredColumns): Uint8Array {
 }
 
 /** Undefined: written in another format, or not whole. */
-export function unpackColumns(packed: Uint8Array): StoredColumns | undefined {
+export function unpackColumns(packed: Uint8Array): RecordedColumns | undefined {
   if (packed.byteLength < prefixBytes) return undefined
   const [foundFormat, headerLength = 0] = uint32s(packed, 0, 2)
   const start = prefixBytes + headerLength

@@ -1,5 +1,5 @@
-import type { ObservedColumns } from '../../core/domain/placement.ts'
 import type { Instant } from '../../core/domain/time.ts'
+import type { RecordedColumns } from '../../core/plan/recorded-columns.ts'
 
 /** A cache of observations and the history of events. Losing it loses no decision. */
 export interface Store {
@@ -7,24 +7,13 @@ export interface Store {
   clusters(): readonly string[]
   saveClusters(names: readonly string[]): void
   /** One blob per service; undefined: never saved or not readable any more. */
-  columns(service: string): StoredColumns | undefined
-  saveColumns(service: string, columns: StoredColumns): void
-  append(events: readonly Event[]): void
+  columns(service: string): RecordedColumns | undefined
+  saveColumns(service: string, columns: RecordedColumns): void
+  /** Returns those that were new. */
+  append(events: readonly Event[]): readonly Event[]
   /** Newest first. */
   events(filter: EventFilter): readonly StoredEvent[]
   close(): void
-}
-
-/** Observations with what they were judged against, so that a stale save is never believed. */
-export interface StoredColumns {
-  /** Blob id judged against, by ordinal; empty: none. */
-  readonly blobs: readonly string[]
-  /** Blob id last seen healthy, by ordinal; empty: none. */
-  readonly running: readonly string[]
-  readonly state: Uint8Array
-  readonly since: Uint32Array
-  readonly observedAt: Uint32Array
-  readonly evidence: ObservedColumns['evidence']
 }
 
 export const eventKinds = [

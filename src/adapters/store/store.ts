@@ -66,10 +66,8 @@ function eventStore(database: DatabaseSync): Pick<Store, 'append' | 'events'> {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
   return {
     append(events) {
-      if (events.length === 0) return
-      inTransaction(database, () => {
-        for (const event of events) insert.run(...rowOf(event))
-      })
+      if (events.length === 0) return []
+      return inTransaction(database, () => events.filter((event) => insert.run(...rowOf(event)).changes > 0))
     },
     events(filter) {
       const { where, values } = conditions(filter)
@@ -125,11 +123,12 @@ function optionalText(value: SQLOutputValue | undefined): string | undefined {
   return value === null ? undefined : textOf(value)
 }
 
-function inTransaction(database: DatabaseSync, act: () => void): void {
+function inTransaction<T>(database: DatabaseSync, act: () => T): T {
   database.exec('BEGIN IMMEDIATE')
   try {
-    act()
+    const result = act()
     database.exec('COMMIT')
+    return result
   } catch (error) {
     database.exec('ROLLBACK')
     throw error

@@ -1,4 +1,5 @@
 import type { Catalog } from '../domain/catalog.ts'
+import type { Cluster } from '../domain/cluster.ts'
 import type { ClusterIndex } from '../domain/cluster-index.ts'
 import type { DeploymentGroup } from '../domain/deployment-group.ts'
 import type { DesiredColumns, ObservedColumns } from '../domain/placement.ts'
@@ -14,6 +15,8 @@ import { waveOrder } from './wave-order.ts'
 export interface CatalogTargets {
   readonly catalog: Catalog
   readonly index: ClusterIndex
+  /** The catalog's document of a cluster; undefined: it is not in this catalog. */
+  clusterAt(ordinal: number): Cluster | undefined
   /** The group that each cluster is in, by ordinal; undefined: in none. */
   groupOf(cluster: number): DeploymentGroup | undefined
   /** The groups in which a service has targets, ancestors first. */
@@ -45,7 +48,7 @@ export interface ObservedView {
 
 /** Resolves groups, targets, wave orders and releases of a catalog. `index` gains the catalog's clusters. */
 export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): CatalogTargets {
-  for (const cluster of catalog.clusters) index.intern(cluster.name)
+  const clusters = new Map(catalog.clusters.map((cluster) => [index.intern(cluster.name), cluster]))
   const targeting = createTargeting(catalog.clusters, index)
   const groups = inPromotionOrder(catalog.groups)
   const members = new Map(groups.map((group) => [group.name, targeting.select(group.clusterSelector)]))
@@ -84,6 +87,7 @@ export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): Cat
   return {
     catalog,
     index,
+    clusterAt: (ordinal) => clusters.get(ordinal),
     groupOf: (cluster) => groups.find((group) => hasBit(members.get(group.name) ?? createBitset(0), cluster)),
     groupsOf: (name) => memo(targeted, name, resolveGroups),
     releasesOf: (name) => memo(releases, name, resolveReleases),

@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { StoreLockedError } from '../../../src/adapters/store/database.ts'
-import type { Event, StoredColumns } from '../../../src/adapters/store/port.ts'
+import type { Event } from '../../../src/adapters/store/port.ts'
+import type { RecordedColumns } from '../../../src/core/plan/recorded-columns.ts'
 import { openStore } from '../../../src/adapters/store/store.ts'
 
 let folder: string
@@ -20,7 +21,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const columns: StoredColumns = {
+const columns: RecordedColumns = {
   blobs: ['a'.repeat(40), 'b'.repeat(40), ''],
   running: ['', 'a'.repeat(40), ''],
   state: Uint8Array.of(6, 7, 0),
@@ -198,7 +199,7 @@ function event(key: string, parts: Partial<Event> = {}): Event {
   return { at: 5, kind: 'proven', text: 'happened', ...nowhere, ...parts, key }
 }
 
-function manyColumns(): StoredColumns {
+function manyColumns(): RecordedColumns {
   const blobs = Array.from({ length: 500 }, (_, index) => String(index))
   const numbers = Uint32Array.from(blobs, Number)
   return {

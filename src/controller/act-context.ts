@@ -1,0 +1,35 @@
+import type { Fleet, FleetState } from '../adapters/fleet/port.ts'
+import type { Forge, PullRequest } from '../adapters/forge/port.ts'
+import type { Notification } from '../adapters/notify/port.ts'
+import type { Event } from '../adapters/store/port.ts'
+import type { Cluster } from '../core/domain/cluster.ts'
+import type { Instant } from '../core/domain/time.ts'
+import type { CatalogState } from './catalog-state.ts'
+import type { Releases } from './releases.ts'
+
+/** What carrying out a proposal needs; made anew for each round of a step. */
+export interface ActContext {
+  readonly fleet: Fleet
+  readonly forge: Forge
+  readonly state: FleetState & { readonly head: string }
+  readonly catalog: CatalogState
+  readonly releases: Releases
+  readonly now: Instant
+  /** Open pull requests of Halyard by branch. */
+  readonly pullRequests: ReadonlyMap<string, PullRequest>
+  /** Evaluated right before a forward merge: whether the catalog still stands where the plan was made. */
+  readonly gatesStillHold: () => Promise<boolean>
+  readonly emit: (event: Omit<Event, 'at'>) => void
+  readonly notify: (notification: Notification) => Promise<void>
+}
+
+/** What became of a proposal. Only `done` moved main. */
+export type Outcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'waits'; readonly branch: string; readonly reason: string }
+  | { readonly kind: 'again'; readonly reason: string }
+
+/** The catalog's document of a cluster by ordinal. */
+export function clusterAt(context: ActContext, ordinal: number): Cluster | undefined {
+  return context.catalog.targets.clusterAt(ordinal)
+}

@@ -1,0 +1,42 @@
+import type { Admitted } from '../core/plan/admit.ts'
+import type { ActContext, Outcome } from './act-context.ts'
+import { actBootstrap } from './act-bootstrap.ts'
+import { actReturn } from './act-return.ts'
+import { actVerdicts } from './act-verdicts.ts'
+import { actWave } from './act-wave.ts'
+
+/**
+ * Carries out the most urgent kind of work that is there. Kinds are not mixed: each changes what the next kind
+ * is planned from, and a forward step is always planned after everything that went back.
+ */
+export async function actRound(context: ActContext, admitted: Admitted): Promise<readonly Outcome[]> {
+  const { returns, verdicts, bootstraps, waves } = admitted
+  if (returns.length > 0) return inOrder(returns, (proposal) => actReturn(context, proposal))
+  if (verdicts.length > 0) return [await actVerdicts(context, verdicts)]
+  if (bootstraps.length > 0) return actBootstraps(context, bootstraps)
+  return inOrder(waves, (proposal) => actWave(context, proposal))
+}
+
+/** Two new clusters raise the fence of the same rollout files, so those that share a service go in rounds of their own. */
+async function actBootstraps(
+  context: ActContext,
+  bootstraps: Admitted['bootstraps'],
+): Promise<readonly Outcome[]> {
+  const taken = new Set<string>()
+  const ready = bootstraps.filter(({ joins }) => {
+    const files = joins.map(({ group, service }) => `${group}/${service}`)
+    if (files.some((file) => taken.has(file))) return false
+    for (const file of files) taken.add(file)
+    return true
+  })
+  return inOrder(ready, (proposal) => actBootstrap(context, proposal))
+}
+
+async function inOrder<T>(
+  proposals: readonly T[],
+  act: (proposal: T) => Promise<Outcome>,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const proposal of proposals) outcomes.push(await act(proposal))
+  return outcomes
+}

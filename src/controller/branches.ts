@@ -1,0 +1,30 @@
+import type { ServiceRelease } from '../core/domain/service-release.ts'
+import type { Admitted } from '../core/plan/admit.ts'
+import type { ReturnProposal, WaveProposal } from '../core/plan/types.ts'
+
+/** The branch of a wave names the fence that it raises: a new decision never meets the branch of an old one. */
+export function waveBranch({ service, group, release, wave, next }: WaveProposal): string {
+  return `halyard/${group}/${service}/${releasePart(release)}/wave-${wave}-fence-${next.fence}`
+}
+
+export function returnBranch({ service, group, release, next }: ReturnProposal): string {
+  return `halyard/${group}/${service}/${releasePart(release)}/back-fence-${next.fence}`
+}
+
+export function bootstrapBranch(cluster: string): string {
+  return `halyard/bootstrap/${cluster}`
+}
+
+/** Every branch that the present plans ask for. */
+export function wantedBranches(admitted: Admitted, clusterNames: readonly string[]): ReadonlySet<string> {
+  return new Set([
+    ...admitted.returns.map(returnBranch),
+    ...admitted.waves.map(waveBranch),
+    ...admitted.bootstraps.map(({ cluster }) => bootstrapBranch(clusterNames[cluster] ?? '')),
+  ])
+}
+
+/** `+` begins build metadata in a version and is awkward in a ref. */
+function releasePart({ version, revision }: ServiceRelease): string {
+  return `${version.replace('+', '_')}-${revision}`
+}

@@ -1,0 +1,30 @@
+import type { CatalogSource } from '../adapters/catalog/port.ts'
+import { checkCatalog } from '../core/check/check-catalog.ts'
+import { freezes, type Freezes } from '../core/check/freezes.ts'
+import type { ClusterIndex } from '../core/domain/cluster-index.ts'
+import type { Finding } from '../core/domain/finding.ts'
+import { type CatalogTargets, createCatalogTargets } from '../core/plan/service-inputs.ts'
+
+/** The catalog as of one commit, checked and resolved. */
+export interface CatalogState {
+  readonly commit: string
+  readonly targets: CatalogTargets
+  readonly findings: readonly Finding[]
+  readonly freezes: Freezes
+}
+
+/** Reads, checks and resolves the catalog at a commit; bad documents are findings, never exceptions. */
+export async function readCatalogState(
+  source: CatalogSource,
+  commit: string,
+  index: ClusterIndex,
+): Promise<CatalogState> {
+  const snapshot = await source.read(commit)
+  const findings = snapshot.locate([...snapshot.findings, ...checkCatalog(snapshot.catalog)])
+  return {
+    commit,
+    targets: createCatalogTargets(snapshot.catalog, index),
+    findings,
+    freezes: freezes(snapshot.catalog, findings),
+  }
+}

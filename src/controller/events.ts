@@ -1,0 +1,91 @@
+import type { FleetState } from '../adapters/fleet/port.ts'
+import type { Event, Store } from '../adapters/store/port.ts'
+import { releaseId } from '../core/domain/service-release.ts'
+import type { CatalogTargets } from '../core/plan/service-inputs.ts'
+import type { GroupPlan, ServicePlan } from '../core/plan/types.ts'
+import type { CatalogState } from './catalog-state.ts'
+import type { Clock } from './clock.ts'
+
+type Told = Omit<Event, 'at'>
+
+/** Stores events and tells each once, also across restarts: its key names the cause. */
+export function createEvents(store: Store, clock: Clock, onEvent: (event: Event) => void) {
+  return {
+    emit(events: readonly Told[]): void {
+      if (events.length === 0) return
+      const at = clock.now()
+      for (const event of store.append(events.map((told) => ({ ...told, at })))) onEvent(event)
+    },
+  }
+}
+
+/** Versions and errors of a catalog that `before` did not have, each an event of its own. */
+export function catalogEvents(
+  { targets, findings }: CatalogState,
+  before: CatalogState | undefined,
+): readonly Told[] {
+  const versions = [...targets.catalog.versions].flatMap(([service, all]) => {
+    const known = before?.targets.catalog.versions.get(service)
+    if (known === all) return []
+    return all
+      .filter((version) => !known?.includes(version))
+      .map(({ version, source }): Told => ({
+        kind: 'versionMerged',
+        service,
+        group: undefined,
+        cluster: undefined,
+        text: `${version}  merged into the catalog${source.author ? ` by ${source.author}` : ''}`,
+        pullRequest: undefined,
+        key: `version/${service}/${version}`,
+      }))
+  })
+  const errors = findings
+    .filter(({ severity }) => severity === 'error')
+    .map(({ scope, file, position, field, message }): Told => ({
+      kind: 'catalogError',
+      service: scope.kind === 'service' ? scope.name : undefined,
+      group: scope.kind === 'group' ? scope.name : undefined,
+      cluster: scope.kind === 'cluster' ? scope.name : undefined,
+      text: `${file}${position ? `:${position.line}` : ''}  ${field.join('.')}: ${message}`,
+      pullRequest: undefined,
+      key: `finding/${file}/${field.join('.')}/${message}`,
+    }))
+  return [...versions, ...errors]
+}
+
+/** The story between merges: placements that failed, and a wave that is healthy and soaks. */
+export function progressEvents(
+  plan: ServicePlan | undefined,
+  targets: CatalogTargets,
+  fleet: FleetState,
+): readonly Told[] {
+  return (plan?.groups ?? []).flatMap((group) => {
+    const rollout = plan && fleet.rollout(group.group, plan.service)
+    if (!plan || group.state !== 'rolling' || !group.release || !rollout?.current) return []
+    const strategy = targets.groupsOf(plan.service).find((entry) => entry.group.name === group.group)
+      ?.group.strategy
+    const key = `${plan.service}/${group.group}/${releaseId(group.release)}/${rollout.current.attempt}/${group.wave}`
+    return waveHealthy(plan.service, group, strategy?.soak ?? 0, key)
+  })
+}
+
+function waveHealthy(service: string, group: GroupPlan, soak: number, key: string): readonly Told[] {
+  const { moved, healthy, silent, failed } = group.tally
+  if (healthy === 0 || healthy + silent + failed < moved) return []
+  const counts = [
+    `healthy ${healthy}/${moved}`,
+    ...(silent ? [`${silent} silent`] : []),
+    ...(failed ? [`${failed} failed`] : []),
+  ]
+  return [
+    {
+      kind: 'waveHealthy',
+      service,
+      group: group.group,
+      cluster: undefined,
+      text: `${group.release?.version}  ${group.group} wave ${group.wave}/${group.waves}  ${counts.join(', ')}, soaking ${soak}s`,
+      pullRequest: undefined,
+      key: `healthy/${key}`,
+    },
+  ]
+}

@@ -1,0 +1,60 @@
+import type { FleetState } from '../adapters/fleet/port.ts'
+import type { Instant } from '../core/domain/time.ts'
+import { planService } from '../core/plan/plan-service.ts'
+import { servicePlanInput } from '../core/plan/service-inputs.ts'
+import type { ServicePlan } from '../core/plan/types.ts'
+import type { CatalogState } from './catalog-state.ts'
+import type { Observations } from './observations.ts'
+
+/** The plans of all services, each made again only when an input changed or its time is over. */
+export interface Planning {
+  readonly plans: ReadonlyMap<string, ServicePlan>
+  /** Marks services whose inputs changed; undefined marks all. */
+  touch(services: Iterable<string> | undefined): void
+  /** Brings all plans up to date; returns the services planned again. */
+  refresh(
+    catalog: CatalogState,
+    fleet: FleetState,
+    observations: Observations,
+    now: Instant,
+  ): readonly string[]
+  /** When the first plan stops being right by time alone. */
+  validUntil(): Instant
+}
+
+export function createPlanning(): Planning {
+  const plans = new Map<string, ServicePlan>()
+  let touched: Set<string> | 'all' = 'all'
+
+  return {
+    plans,
+    touch(services) {
+      if (services === undefined) touched = 'all'
+      else if (touched !== 'all') for (const service of services) touched.add(service)
+    },
+    refresh(catalog, fleet, observations, now) {
+      const { services } = catalog.targets.catalog
+      const due =
+        touched === 'all'
+          ? [...services.keys()]
+          : [...services.keys()].filter((name) => isDue(plans.get(name), name))
+      function isDue(plan: ServicePlan | undefined, name: string): boolean {
+        return plan === undefined || plan.validUntil <= now || (touched !== 'all' && touched.has(name))
+      }
+      for (const name of plans.keys()) if (!services.has(name)) plans.delete(name)
+      for (const name of due) {
+        const input = servicePlanInput(
+          catalog.targets,
+          name,
+          fleet,
+          observations,
+          catalog.freezes.reasonOf(name),
+        )
+        if (input) plans.set(name, planService(input, now))
+      }
+      touched = new Set()
+      return due
+    },
+    validUntil: () => [...plans.values()].reduce((first, plan) => Math.min(first, plan.validUntil), Infinity),
+  }
+}

@@ -1,0 +1,65 @@
+import type { CatalogSource } from '../adapters/catalog/port.ts'
+import type { Catalog } from '../core/domain/catalog.ts'
+import { releaseId, type ServiceRelease } from '../core/domain/service-release.ts'
+import { createReleaseRenderer, type ReleaseRenderer } from '../core/render/release-renderer.ts'
+import { releaseRevision } from '../core/render/release-revision.ts'
+
+/** How many renderers stay in memory; each holds the texts of its variants. */
+const renderersKept = 2000
+
+export type RendererOutcome =
+  | { readonly kind: 'renderer'; readonly renderer: ReleaseRenderer }
+  | { readonly kind: 'unrenderable'; readonly reason: string }
+
+/** Finds what renders a service release: the catalog's head when it still gives that release, else its own commit. */
+export interface Releases {
+  rendererOf(release: ServiceRelease, head: Catalog): Promise<RendererOutcome>
+}
+
+export function createReleases(source: CatalogSource): Releases {
+  const renderers = new Map<string, RendererOutcome>()
+  return {
+    async rendererOf(release, head) {
+      const key = `${release.service}/${releaseId(release)}`
+      const known = renderers.get(key)
+      if (known) return known
+      const catalog = rendersAt(head, release) ? head : (await source.read(release.catalogCommit)).catalog
+      const outcome = createRenderer(catalog, release)
+      if (renderers.size >= renderersKept) renderers.clear()
+      renderers.set(key, outcome)
+      return outcome
+    },
+  }
+}
+
+function rendersAt(catalog: Catalog, release: ServiceRelease): boolean {
+  const service = catalog.services.get(release.service)
+  return service !== undefined && releaseRevision(service, catalog.templates) === release.revision
+}
+
+function createRenderer(catalog: Catalog, release: ServiceRelease): RendererOutcome {
+  const service = catalog.services.get(release.service)
+  const version = catalog.versions.get(release.service)?.find((other) => other.version === release.version)
+  const repository = version && catalog.chartRepositories.get(version.chart.repository)
+  if (!service || !version || !repository || !rendersAt(catalog, release)) {
+    return {
+      kind: 'unrenderable',
+      reason: `catalog commit ${catalog.commit} does not render ${release.service} ${releaseId(release)}`,
+    }
+  }
+  const dependencies = service.dependsOn.flatMap((name) => {
+    const dependency = catalog.services.get(name)
+    return dependency ? [{ name, namespace: dependency.namespace }] : []
+  })
+  const renderer = createReleaseRenderer({
+    release,
+    service,
+    version,
+    chartRepository: repository,
+    templates: catalog.templates,
+    dependencies,
+  })
+  return 'errors' in renderer
+    ? { kind: 'unrenderable', reason: renderer.errors.map((error) => error.message).join('; ') }
+    : { kind: 'renderer', renderer }
+}
