@@ -1,0 +1,118 @@
+import { access, cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { packChart } from '../../examples/pack-chart.ts'
+import { readCatalogFolder } from '../../src/adapters/catalog/folder-source.ts'
+import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
+import { checkCatalog } from '../../src/core/check/check-catalog.ts'
+import { formatFindings } from '../../src/core/check/format-findings.ts'
+import { compileSelector } from '../../src/core/plan/selector.ts'
+
+const examples = resolve(import.meta.dirname, '../../examples')
+const charts = ['job', 'store', 'web']
+
+async function read(folder: string) {
+  const snapshot = await readCatalogFolder(folder, { defaultTemplates: await readDefaultTemplates() })
+  const findings = snapshot.locate([...snapshot.findings, ...checkCatalog(snapshot.catalog)])
+  return { catalog: snapshot.catalog, report: formatFindings(findings, { color: false }) }
+}
+
+async function yamlFiles(folder: string): Promise<readonly string[]> {
+  const paths = await readdir(folder, { recursive: true })
+  return paths.filter((path) => path.endsWith('.yaml')).map((path) => join(folder, path))
+}
+
+describe('the example catalog', () => {
+  it('has no fault', async () => {
+    const { catalog, report } = await read(join(examples, 'catalog'))
+    expect(report).toBe('')
+    expect([...catalog.services.keys()]).toHaveLength(6)
+  })
+
+  it('holds 4 clusters for development, 2 canaries and 6 in production', async () => {
+    const { catalog } = await read(join(examples, 'catalog'))
+    const sizes = catalog.groups.map(({ name, clusterSelector }) => [
+      name,
+      catalog.clusters.filter(compileSelector(clusterSelector)).length,
+    ])
+    expect(Object.fromEntries(sizes)).toEqual({ devel: 4, 'prod-canary': 2, prod: 6 })
+  })
+})
+
+describe('the story', () => {
+  interface Step {
+    readonly folder: string
+    readonly author: { readonly name: string; readonly email: string }
+    readonly message: string
+    readonly delay?: number
+    readonly after?: string
+  }
+  let catalog = ''
+  let steps: readonly Step[] = []
+
+  beforeAll(async () => {
+    catalog = await mkdtemp(join(tmpdir(), 'halyard-story-'))
+    await cp(join(examples, 'catalog'), catalog, { recursive: true })
+    steps = parse(await readFile(join(examples, 'story/story.yaml'), 'utf8')) as readonly Step[]
+  })
+  afterAll(() => rm(catalog, { recursive: true }))
+
+  it('tells every folder in order, with author, message and time', async () => {
+    const folders = (await readdir(join(examples, 'story'))).filter((name) => name !== 'story.yaml')
+    expect(steps.map(({ folder }) => folder)).toEqual(folders.toSorted())
+    for (const { author, message, delay, after } of steps) {
+      expect(author.email).toMatch(/@example\.com$/)
+      expect(message).not.toBe('')
+      expect(after === 'settled' || (delay ?? 0) > 0).toBe(true)
+    }
+  })
+
+  it('leaves a catalog without fault after each step', async () => {
+    for (const { folder } of steps) {
+      await cp(join(examples, 'story', folder), catalog, { recursive: true })
+      expect((await read(catalog)).report).toBe('')
+    }
+  })
+})
+
+describe('documents', () => {
+  it('name the schema of their kind for editors', async () => {
+    const files = [
+      ...(await yamlFiles(join(examples, 'catalog'))),
+      ...(await yamlFiles(join(examples, 'story'))),
+    ]
+    const documents = files.filter((file) => !file.endsWith('story.yaml'))
+    expect(documents.length).toBeGreaterThan(30)
+    for (const file of documents) {
+      const text = await readFile(file, 'utf8')
+      const [, schema = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? []
+      const path = resolve(dirname(file), schema)
+      await access(path)
+      const { title } = JSON.parse(await readFile(path, 'utf8')) as { title: string }
+      expect(text).toContain(`\nkind: ${title}\n`)
+    }
+  })
+
+  it('pin charts by the digest that packing gives', async () => {
+    const packed = await Promise.all(charts.map((name) => packChart(join(examples, 'charts', name))))
+    const digests = new Map(packed.map(({ name, version, digest }) => [`${name} ${version}`, digest]))
+    const { catalog } = await read(join(examples, 'catalog'))
+    const texts = await Promise.all(
+      (await yamlFiles(join(examples, 'story'))).map((file) => readFile(file, 'utf8')),
+    )
+    const later = texts.map(
+      (text) =>
+        parse(text) as { kind?: string; spec?: { chart: { name: string; version: string; digest: string } } },
+    )
+    const pinned = [
+      ...[...catalog.versions.values()].flat().map(({ chart }) => chart),
+      ...later.flatMap(({ kind, spec }) =>
+        kind === 'ServiceVersion' && spec !== undefined ? [spec.chart] : [],
+      ),
+    ]
+    expect(pinned).toHaveLength(9)
+    for (const { name, version, digest } of pinned) expect(digest).toBe(digests.get(`${name} ${version}`))
+  })
+})
