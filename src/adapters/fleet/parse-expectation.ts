@@ -4,18 +4,29 @@ import type { ExpectedRelease } from '../../core/render/release-renderer.ts'
 
 /** What a rendered service file asks of a cluster; undefined when it asks nothing that can be proven. */
 export function parseExpectation(text: string): ExpectedRelease | undefined {
-  const documents = parseAllDocuments(text, { uniqueKeys: false })
-  if (!Array.isArray(documents) || documents.some(({ errors }) => errors.length > 0)) return undefined
-  const objects = documents.map((document) => asObject(document.toJS({ maxAliasCount: 0 })))
-  const spec = objects.find((object) => object?.['kind'] === 'HelmRelease')?.['spec']
+  const objects = parseObjects(text)
+  const spec = asObject(objects.find((object) => object['kind'] === 'HelmRelease')?.['spec'])
   const digests = objects.map((object) => annotationsOf(object)?.['halyard.dev/chart-digest'])
   const chartDigest = digests.find((digest) => typeof digest === 'string')
-  const release = asObject(spec)
-  return release === undefined || chartDigest === undefined ? undefined : { chartDigest, spec: release }
+  return spec === undefined || chartDigest === undefined ? undefined : { chartDigest, spec }
 }
 
-function annotationsOf(object: JsonObject | undefined): JsonObject | undefined {
-  return asObject(asObject(object?.['metadata'])?.['annotations'])
+/** None when the text is no YAML, or more than plain documents: nothing of that is Halyard's. */
+function parseObjects(text: string): readonly JsonObject[] {
+  try {
+    const documents = parseAllDocuments(text, { uniqueKeys: false })
+    if (!Array.isArray(documents) || documents.some(({ errors }) => errors.length > 0)) return []
+    return documents
+      .map((document) => asObject(document.toJS({ maxAliasCount: 0 })))
+      .filter((object) => object !== undefined)
+  } catch (error) {
+    if (error instanceof Error) return []
+    throw error
+  }
+}
+
+function annotationsOf(object: JsonObject): JsonObject | undefined {
+  return asObject(asObject(object['metadata'])?.['annotations'])
 }
 
 function asObject(value: unknown): JsonObject | undefined {
