@@ -74,7 +74,12 @@ function hunks(before: string, after: string): string {
   if (patch === undefined) return '@@ too many lines differ to show them @@\n'
   return patch.hunks
     .map(({ oldStart, oldLines, newStart, newLines, lines }) =>
-      [`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`, ...lines, ''].join('\n'),
+      [`@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`, ...lines, ''].join('\n'),
     )
     .join('')
+}
+
+/** An empty range is named by the line before it, as git does. */
+function range(start: number, lines: number): string {
+  return `${lines === 0 ? start - 1 : start},${lines}`
 }

@@ -85,8 +85,12 @@ function quoted(text: string): string {
 }
 
 function stringText(text: string, indent: string): string {
-  if (isPlain(text)) return text
-  return text.includes('\n') && isLiteral(text) ? literal(text, indent + '  ') : quoted(text)
+  const known = shortTexts.get(text)
+  if (known !== undefined) return known
+  if (text.includes('\n') && isLiteral(text)) return literal(text, indent + '  ')
+  const written = isPlain(text) ? text : quoted(text)
+  if (text.length <= longestShortText) remember(shortTexts, text, written)
+  return written
 }
 
 /** Whether a literal block holds the text exactly: it starts with a visible character and no line ends in a blank. */
@@ -100,9 +104,17 @@ function literal(text: string, indent: string): string {
   return '|' + chomp + '\n' + indent + body.replace(/\n(?!\n|$)/g, '\n' + indent)
 }
 
+/** Rendered objects say the same few things again and again: looking a text up is cheaper than judging it. */
 const keyTexts = new Map<string, string>()
-/** Rendered objects share few keys; beyond that, remembering costs more than it saves. */
-const keyTextsCap = 10_000
+const shortTexts = new Map<string, string>()
+const longestShortText = 64
+const rememberedTexts = 10_000
+
+function remember(texts: Map<string, string>, text: string, written: string): void {
+  if (texts.size >= rememberedTexts) texts.clear()
+  texts.set(text, written)
+}
+
 /** Parsers give up on a key without `?` after 1024 characters (YAML 1.2.2, 7.4). */
 const longestImplicitKey = 1000
 
@@ -111,7 +123,7 @@ function keyText(key: string, indent: string): string {
   if (known !== undefined) return known
   const text = isPlain(key) ? key : quoted(key)
   if (text.length > longestImplicitKey) return '? ' + text + '\n' + indent + ':'
-  if (keyTexts.size < keyTextsCap) keyTexts.set(key, text + ':')
+  remember(keyTexts, key, text + ':')
   return text + ':'
 }
 

@@ -7,7 +7,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .replace(/[\\`*_{}[\]<>|~$!&]/g, (character) => `&#${character.charCodeAt(0)};`)
     .replace(
-      /[@#](?=\w)|:\/\/|\bwww\./gi,
+      /(?<![A-Za-z0-9])@(?=\w)|#(?=\w)|:\/\/|\bwww\./gi,
       (character) => `${character.slice(0, 1)}&#8203;${character.slice(1)}`,
     )
 }

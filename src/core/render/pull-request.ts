@@ -82,7 +82,7 @@ function gatesOf({ needsApproval }: WaveProposal): readonly string[] {
     needsApproval
       ? 'Waits for an approving review of exactly this head.'
       : 'Every gate was open when this pull request was opened; no approval is asked for.',
-    'Halyard evaluates all gates again at the head of the catalog, then sets halyard/gates and merges by itself. Closing this pull request has it planned again.',
+    'Halyard evaluates all gates again at the head of the catalog, then sets halyard/gates and merges by itself.',
   ]
 }
 
