@@ -140,14 +140,14 @@ function mapSelector(selector: SelectorDocument): ClusterSelector {
 }
 
 /** `1h30m` in seconds. */
-export function parseDuration(duration: string): Seconds {
+function parseDuration(duration: string): Seconds {
   const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 }
   const parts = duration.matchAll(/([0-9]+)([hms])/g)
   return [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0), 0)
 }
 
 /** `3` as a count, `10%` as a percentage. */
-export function parseShare(share: string | number): Share {
+function parseShare(share: string | number): Share {
   if (typeof share === 'number') return { kind: 'count', count: share }
   return { kind: 'percent', percent: Number(share.slice(0, -1)) }
 }

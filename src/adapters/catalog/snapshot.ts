@@ -1,4 +1,5 @@
 import { compareBuild } from 'semver'
+import { compareFindings } from '../../core/check/format-findings.ts'
 import type { Catalog } from '../../core/domain/catalog.ts'
 import type { Finding } from '../../core/domain/finding.ts'
 import type { Service } from '../../core/domain/service.ts'
@@ -129,10 +130,6 @@ function sortByName<Named extends { readonly name: string }>(values: readonly Na
 
 function compareVersions(a: ServiceVersion, b: ServiceVersion): number {
   return compareBuild(a.version, b.version)
-}
-
-function compareFindings(a: Finding, b: Finding): number {
-  return compareText(a.file, b.file) || (a.position?.line ?? 0) - (b.position?.line ?? 0)
 }
 
 function compareText(a: string, b: string): number {

@@ -16,7 +16,7 @@ export function formatFindings(findings: readonly Finding[], options: { readonly
 }
 
 /** `2 errors, 1 warning` */
-export function countFindings(findings: readonly Finding[]): string {
+function countFindings(findings: readonly Finding[]): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length
   const warnings = findings.length - errors
   const parts = [count(errors, 'error'), count(warnings, 'warning')].filter((part) => !part.startsWith('0'))

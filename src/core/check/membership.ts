@@ -4,11 +4,15 @@ import { hasBit, isEmpty } from '../plan/bitset.ts'
 import type { Selections } from './selections.ts'
 import { listNames } from './words.ts'
 
-/** Each cluster is in exactly one group, and each group has clusters. */
-export function checkMembership({ clusters, groups }: Catalog, { members }: Selections): readonly Finding[] {
+/** Each cluster is in exactly one group, unless groups could not be read; each group has clusters. */
+export function checkMembership(
+  { clusters, groups }: Catalog,
+  { members }: Selections,
+  hidesGroups: boolean,
+): readonly Finding[] {
   const wrong = clusters.flatMap((cluster, ordinal): Finding[] => {
     const holding = groups.filter(({ name }) => hasBit(members.get(name) ?? new Uint32Array(), ordinal))
-    if (holding.length === 1) return []
+    if (holding.length === 1 || (holding.length === 0 && hidesGroups)) return []
     const names = holding.map(({ name }) => name)
     return [
       {

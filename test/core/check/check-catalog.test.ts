@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { checkCatalog } from '../../../src/core/check/check-catalog.ts'
 import { formatField } from '../../../src/core/check/format-findings.ts'
 import type { Directive } from '../../../src/core/domain/directive.ts'
+import type { Finding } from '../../../src/core/domain/finding.ts'
 import type { Share } from '../../../src/core/domain/share.ts'
 import { catalogOf, type CatalogParts, cluster, group, selector, service, version } from './build-catalog.ts'
 
@@ -41,6 +42,20 @@ describe('clusters', () => {
         message: 'cluster stray is in no deployment group',
       },
     ])
+  })
+
+  it('are not each told of a group that could not be read', () => {
+    const broken = catalogOf({ groups: [group('canary', ['devel']), group('devel')] })
+    const unread: Finding = {
+      severity: 'error',
+      scope: { kind: 'group', name: 'prod' },
+      file: 'deployment-groups/prod.yaml',
+      field: [],
+      message: 'not valid YAML',
+      remedy: 'correct the YAML',
+    }
+    expect(checkCatalog(broken)).toHaveLength(1)
+    expect(checkCatalog(broken, [unread])).toEqual([])
   })
 
   it('are in no more than one group', () => {

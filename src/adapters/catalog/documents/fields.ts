@@ -1,6 +1,6 @@
 import { Type, type Static, type TProperties, type TSchema } from 'typebox'
 
-export const apiVersion = 'halyard.dev/v1'
+const apiVersion = 'halyard.dev/v1'
 
 /** Kubernetes label keys: an optional DNS prefix, then up to 63 characters. */
 const labelKeyPattern =
