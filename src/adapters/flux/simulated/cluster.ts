@@ -22,10 +22,12 @@ export async function advanceCluster(context: ClusterContext, from: Instant, to:
   if (cluster.silentUntil > from && cluster.silentUntil <= to) context.touch(cluster)
   for (let now = from; ;) {
     const pollAt = nextNewsAt(context, now)
-    const timerAt = nextTimerAt(cluster)
+    if (cluster.timersFrom === 0) cluster.timersFrom = earliestTimer(cluster)
+    const timerAt = cluster.timersFrom
     const next = Math.max(Math.min(pollAt, timerAt), now)
     if (next > to) return
     now = next
+    cluster.timersFrom = 0
     if (pollAt <= next) await poll(context, now)
     await retryKustomizations(applyContext(context), now)
     for (const release of dueReleases(cluster, now)) {
@@ -37,7 +39,7 @@ export async function advanceCluster(context: ClusterContext, from: Instant, to:
 
 /** When the cluster does something next after `now`: polls, too, as nobody knows what they will find. */
 export function nextEventAt(cluster: SimulatedCluster, now: Instant): Instant {
-  return Math.min(pollAfter(cluster, now), nextTimerAt(cluster))
+  return Math.min(pollAfter(cluster, now), earliestTimer(cluster))
 }
 
 /** The poll that will find a commit that the cluster has not seen; polls that find nothing change nothing. */
@@ -54,7 +56,7 @@ function pollAfter({ pollAnchor, pollInterval, silentUntil }: SimulatedCluster, 
   return pollAnchor + (Math.floor((after - pollAnchor) / pollInterval) + 1) * pollInterval
 }
 
-function nextTimerAt(cluster: SimulatedCluster): Instant {
+function earliestTimer(cluster: SimulatedCluster): Instant {
   let earliest = Infinity
   for (const { timerAt } of cluster.releases.values())
     if (timerAt > 0 && timerAt < earliest) earliest = timerAt

@@ -8,7 +8,9 @@ import { changesOf, createChangeLog } from './change-log.ts'
 import type { ChangeLog, Subject } from './change-log.ts'
 import { advanceCluster } from './cluster.ts'
 import { createDirectoryReader } from './directory.ts'
+import type { DirectoryReader } from './directory.ts'
 import { createManifestReader } from './manifests.ts'
+import type { ManifestReader } from './manifests.ts'
 import { parseFleet, restoreObjects, serialiseFleet } from './persistence.ts'
 import { createCluster } from './state.ts'
 import type { FleetState, SimulatedCluster } from './state.ts'
@@ -62,10 +64,7 @@ export function createEngine(deps: EngineDependencies, behaviour: Behaviour): En
   }
 
   const restore = async (): Promise<void> => {
-    for (const cluster of unrestored) {
-      await restoreObjects(cluster, manifests)
-      if (cluster.seen !== undefined) cluster.directory = await directories.read(cluster, cluster.seen)
-    }
+    for (const cluster of unrestored) await restoreCluster(cluster, manifests, directories)
     unrestored = []
   }
 
@@ -106,11 +105,22 @@ export function createEngine(deps: EngineDependencies, behaviour: Behaviour): En
     change: (name, mutate) => {
       const cluster = fleet.clusters.get(name)
       if (cluster === undefined || !mutate(cluster, deps.clock.now())) return false
+      cluster.timersFrom = 0
       touch(cluster, cluster)
       save()
       return true
     },
   }
+}
+
+/** Reads again from Git what a loaded cluster had of it. */
+async function restoreCluster(
+  cluster: SimulatedCluster,
+  manifests: ManifestReader,
+  directories: DirectoryReader,
+): Promise<void> {
+  await restoreObjects(cluster, manifests)
+  if (cluster.seen !== undefined) cluster.directory = await directories.read(cluster, cluster.seen)
 }
 
 function loadFleet(deps: EngineDependencies): FleetState {

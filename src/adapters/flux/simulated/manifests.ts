@@ -57,7 +57,7 @@ export function createManifestReader(repository: GitRepository): ManifestReader 
 }
 
 /** Parses a file of Kubernetes objects. */
-export function parseManifests(text: string, blob: Oid): ManifestFile {
+function parseManifests(text: string, blob: Oid): ManifestFile {
   const objects: Manifest[] = []
   for (const document of parseAllDocuments(text)) {
     const problem = document.errors[0]

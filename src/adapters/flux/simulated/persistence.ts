@@ -14,7 +14,7 @@ interface SavedRelease extends Omit<ReleaseState, 'manifest' | ContentField> {
 type ContentField = 'attempted' | 'deployed' | 'running'
 interface SavedCluster extends Omit<
   SimulatedCluster,
-  'kustomizations' | 'releases' | 'objects' | 'directory'
+  'kustomizations' | 'releases' | 'timersFrom' | 'objects' | 'directory'
 > {
   readonly kustomizations: readonly KustomizationState[]
   readonly releases: readonly SavedRelease[]
@@ -66,7 +66,14 @@ async function restoreRelease(release: ReleaseState, manifests: ManifestReader):
 }
 
 function saveCluster(cluster: SimulatedCluster): SavedCluster {
-  const { objects: _objects, directory: _directory, kustomizations, releases, ...rest } = cluster
+  const {
+    timersFrom: _timers,
+    objects: _objects,
+    directory: _directory,
+    kustomizations,
+    releases,
+    ...rest
+  } = cluster
   return {
     ...rest,
     kustomizations: [...kustomizations.values()],
@@ -88,6 +95,7 @@ function loadCluster(saved: SavedCluster, contents: Contents): SimulatedCluster 
     releases: new Map(
       saved.releases.map((one) => [`${one.namespace}/${one.name}`, loadRelease(one, contents)]),
     ),
+    timersFrom: 0,
     objects: new Map<string, LiveObject>(),
     directory: new Map(),
   }

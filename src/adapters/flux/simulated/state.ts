@@ -29,6 +29,8 @@ export interface SimulatedCluster {
   silentUntil: Instant
   readonly kustomizations: Map<string, KustomizationState>
   readonly releases: Map<string, ReleaseState>
+  /** Derived: no timer of the cluster ends before; 0: not known. */
+  timersFrom: Instant
   /** Derived: live objects by id, with the Kustomization that applied each. */
   readonly objects: Map<string, LiveObject>
   /** Derived: files of the cluster's directory at `seen`. */
@@ -116,6 +118,7 @@ export function createCluster(
     silentUntil: 0,
     kustomizations: new Map(),
     releases: new Map(),
+    timersFrom: 0,
     objects: new Map(),
     directory: new Map(),
   }
