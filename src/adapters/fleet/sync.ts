@@ -1,5 +1,6 @@
 import type { ClusterIndex } from '../../core/domain/cluster-index.ts'
-import type { Commit, GitClone, Oid, PathChange } from '../git/port.ts'
+import type { Commit, GitClone, Oid, PathChange, TreeEntry } from '../git/port.ts'
+import { detached } from './detached.ts'
 import { createFleetIndex } from './fleet-index.ts'
 import type { FleetIndex } from './fleet-index.ts'
 import type { FleetState } from './port.ts'
@@ -81,6 +82,7 @@ async function coldStart(
   const ordinals = new Map(history.map(({ oid }, age) => [oid, history.length - age]))
   const at = { ordinal: history.length, time: history[0]?.time ?? 0 }
   const entries = await clone.tree(head)
+  internClusters(clusters, entries)
   for (let start = 0; start < entries.length; start += coldBatch) {
     const changes = entries
       .slice(start, start + coldBatch)
@@ -88,6 +90,19 @@ async function coldStart(
     await index.apply(changes, at, clone.readBlobs)
   }
   return { head, index, ordinals }
+}
+
+/** All at once, so that columns are made in their full length and need not grow cluster by cluster. */
+function internClusters(clusters: ClusterIndex, entries: readonly TreeEntry[]): void {
+  const top = 'clusters/'
+  let last = ''
+  for (const { path } of entries) {
+    if (!path.startsWith(top) || (last !== '' && path.startsWith(last))) continue
+    const end = path.indexOf('/', top.length)
+    if (end < 0) continue
+    last = path.slice(0, end + 1)
+    clusters.intern(detached(path.slice(top.length, end)))
+  }
 }
 
 function stateOf(
