@@ -40,7 +40,7 @@ export function smallCatalog(): Record<string, string> {
   }
 }
 
-export function document(kind: string, name: string, rest: string): string {
+function document(kind: string, name: string, rest: string): string {
   return `apiVersion: halyard.dev/v1\nkind: ${kind}\nmetadata: {name: ${name}}\n${rest}`
 }
 

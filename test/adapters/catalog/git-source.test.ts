@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createCatalogSource } from '../../../src/adapters/catalog/git-source.ts'
 import { createMemoryRepository } from '../../../src/adapters/git/memory.ts'
+import { initRepository, openClone } from '../../../src/adapters/git/system.ts'
 import type { Oid, TreeChange } from '../../../src/adapters/git/port.ts'
 import { cluster, plainTemplates, smallCatalog, version } from './build-catalog.ts'
 
@@ -42,6 +46,31 @@ describe('head', () => {
     const { source, commitFiles } = setUp()
     const oid = await commitFiles(smallCatalog())
     expect(await source.head()).toBe(oid)
+  })
+})
+
+describe('a clone', () => {
+  it('is fetched before its head is told', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'halyard-catalog-'))
+    const remote = await initRepository(join(folder, 'catalog.git'), { branch: 'main' })
+    const clone = await openClone({ path: join(folder, 'clone.git'), url: join(folder, 'catalog.git') })
+    const source = createCatalogSource({
+      repository: clone,
+      branch: 'main',
+      defaultTemplates: plainTemplates(),
+    })
+    expect(await source.head()).toBeUndefined()
+    const changes = Object.entries(smallCatalog()).map(([path, text]) => ({ path, text }))
+    const author = { name: 'Ana', email: 'ana@example.com' }
+    const draft = { parent: undefined, changes, message: 'Start', author, time: 1_800_000_000 }
+    const [oid = ''] = await remote.writeCommits([draft])
+    await remote.updateRefs([{ ref: 'refs/heads/main', expected: undefined, to: oid }])
+    expect(await source.head()).toBe(oid)
+    const { catalog, findings } = await source.read(oid)
+    expect(findings).toEqual([])
+    expect(catalog.clusters).toHaveLength(3)
+    await Promise.all([clone.close(), remote.close()])
+    await rm(folder, { recursive: true })
   })
 })
 

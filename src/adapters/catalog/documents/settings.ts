@@ -10,8 +10,8 @@ export const SettingsSchema = documentSchema(
       fleet: Type.Object(
         {
           url: text('Git URL of the fleet repository, as the clusters reach it.', {
-            title: 'a Git URL that starts with https://, http://, ssh:// or file://',
-            pattern: '^(https?|ssh|file)://[^\\s]+$',
+            title: 'a Git URL that starts with https://, http://, ssh:// or file:// and holds no password',
+            pattern: '^((https?|file)://|ssh://([-a-z0-9._]+@)?)[^\\s@]+$',
           }),
           branch: Type.Optional(
             text('Branch that the clusters follow.', {
