@@ -44,21 +44,19 @@ export async function editTree(
 
 function groupByFolder(changes: readonly TreeChange[], sink: ObjectSink): Folder {
   const root = newFolder(false)
-  let lastPath: string | undefined
-  let last: Folder | undefined = root
+  const opened = new Map<string, Folder>()
   for (const change of changes) {
     checkPath(change.path)
     const path = nameToBytes(change.path)
     const slash = path.lastIndexOf('/')
     const folderPath = path.slice(0, Math.max(slash, 0))
-    // Changes mostly come sorted: the folder of the one before is the folder of the next.
-    if (folderPath !== lastPath) last = openFolder(root, folderPath, 'remove' in change)
-    lastPath = last === undefined ? undefined : folderPath
-    if (last === undefined) continue
+    const folder = opened.get(folderPath) ?? openFolder(root, folderPath, 'remove' in change)
+    if (folder === undefined) continue
+    opened.set(folderPath, folder)
     const name = path.slice(slash + 1)
-    // A change that takes a folder's place cuts it off: the next one starts from the root again.
-    if (isFolder(last.children.get(name))) lastPath = undefined
-    last.children.set(name, { blob: blobOf(change, sink) })
+    // A change that takes a folder's place cuts off what was opened below it.
+    if (isFolder(folder.children.get(name))) opened.clear()
+    folder.children.set(name, { blob: blobOf(change, sink) })
   }
   return root
 }

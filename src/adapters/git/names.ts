@@ -27,13 +27,10 @@ export function checkRefPrefix(prefix: string): void {
 
 /** Refuses what no tree may hold (verify_path in git's read-cache.c): empty parts, dots, `.git`, NUL. */
 export function checkPath(path: string): void {
-  const bad =
-    path.includes('\0') ||
-    path.split('/').some((part) => forbiddenParts.has(part) || part.toLowerCase() === '.git')
-  if (bad) throw refused('write-tree', `not a path of a tree: ${JSON.stringify(path)}`)
+  if (forbiddenPart.test(path)) throw refused('write-tree', `not a path of a tree: ${JSON.stringify(path)}`)
 }
 
-const forbiddenParts: ReadonlySet<string> = new Set(['', '.', '..'])
+const forbiddenPart = /(?:^|\/)(?:\.\.?|\.git)?(?:\/|$)|\0/i
 
 /** Orders by UTF-16 code unit, the order of `<`, on every machine alike. */
 export function compareText(a: string, b: string): number {

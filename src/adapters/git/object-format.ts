@@ -40,6 +40,7 @@ export function nameFromBytes(name: string): string {
 
 /** Git sorts a folder as if its name ended in `/`. */
 function treeOrder(a: TreeItem, b: TreeItem): number {
+  if (a.mode !== folderMode && b.mode !== folderMode) return a.name < b.name ? -1 : Number(a.name > b.name)
   const left = a.mode === folderMode ? `${a.name}/` : a.name
   const right = b.mode === folderMode ? `${b.name}/` : b.name
   return left < right ? -1 : Number(left > right)

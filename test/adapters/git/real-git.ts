@@ -20,6 +20,8 @@ export async function git(
         else reject(new Error(`${error.message}\n${stderr}`, { cause: error }))
       },
     )
+    // A command that reads no input may have ended: its exit code tells.
+    child.stdin?.on('error', () => {})
     child.stdin?.end(input)
   })
 }

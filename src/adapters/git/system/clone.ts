@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 
 import pLimit from 'p-limit'
@@ -9,7 +9,7 @@ import type { GitClone, GitRepository, RefUpdate } from '../port.ts'
 import { missingObject } from '../write-commits.ts'
 import { removeStaleLocks } from './locks.ts'
 import { pushUpdates } from './push.ts'
-import { checkUpdates, listRefs, mirrorRefs } from './refs.ts'
+import { changeRefs, checkUpdates, mirrorRefs, parseRefs } from './refs.ts'
 import { createSystemRepository } from './repository.ts'
 import { checkGitVersion, runGit } from './run-git.ts'
 
@@ -23,13 +23,14 @@ export interface CloneOptions {
 /** Opens a bare clone. A new one is empty until the first fetch, so that being killed while cloning leaves nothing half done. */
 export async function openClone({ path, url }: CloneOptions): Promise<GitClone> {
   checkUrl(url)
+  const remote = url.includes('://') ? url : resolve(url)
+  if (remote === resolve(path)) throw refused('clone', `a clone can not be its own remote: ${path}`)
   await checkGitVersion()
   await removeStaleLocks(path)
   if (!(await isSound(path))) {
-    await rm(path, { recursive: true, force: true })
+    await removeDamaged(path)
     await initBare(path, 'main')
   }
-  const remote = url.includes('://') ? url : resolve(url)
   await runGit({ repository: path, args: ['config', 'remote.origin.url', remote] })
   return withRemote(path, createSystemRepository(path))
 }
@@ -42,6 +43,14 @@ export async function initBare(path: string, branch: string): Promise<void> {
   })
 }
 
+/** Deletes what once was a bare repository, and refuses to delete anything else that stands there. */
+async function removeDamaged(path: string): Promise<void> {
+  const names = await readdir(path).catch((): string[] => [])
+  const ours = names.length === 0 || ['HEAD', 'objects', 'refs'].some((name) => names.includes(name))
+  if (!ours) throw refused('clone', `${path} holds other files than a clone: move them, or clone elsewhere`)
+  await rm(path, { recursive: true, force: true })
+}
+
 function checkUrl(url: string): void {
   const scheme = /^([a-z+]+):/i.exec(url)?.[1]?.toLowerCase()
   const known =
@@ -50,7 +59,7 @@ function checkUrl(url: string): void {
 }
 
 /** Sound: a bare repository whose refs all lead to a commit with a readable root tree. */
-export async function isSound(path: string): Promise<boolean> {
+async function isSound(path: string): Promise<boolean> {
   const answer = await runGit({
     repository: path,
     args: ['rev-parse', '--is-bare-repository'],
@@ -59,7 +68,13 @@ export async function isSound(path: string): Promise<boolean> {
   if (answer.stdout.trim() !== 'true') return false
   const repository = createSystemRepository(path)
   try {
-    const heads = [...new Set((await listRefs(path, 'refs/')).values())]
+    const listing = await runGit({
+      repository: path,
+      args: ['for-each-ref', '--format=%(objectname) %(refname)'],
+    })
+    // Git leaves a broken ref out of the list and only warns.
+    if (listing.stderr !== '') return false
+    const heads = [...new Set(parseRefs(listing.stdout, ' ', 'refs/').values())]
     const commits = await Promise.all(heads.map(async (head) => repository.log(head, { limit: 1 })))
     await Promise.all(commits.flat().map(async ({ oid }) => repository.changes(oid, oid)))
     return true
@@ -99,7 +114,11 @@ async function requireObjects(repository: GitRepository, updates: readonly RefUp
 async function fetchPrefixes(path: string, prefixes: readonly string[]): Promise<void> {
   for (const prefix of prefixes) checkRefPrefix(prefix)
   if (prefixes.length === 0) return
-  const options = ['--quiet', '--prune', '--no-tags', '--no-write-fetch-head', '--no-auto-gc']
+  const options = ['--quiet', '--prune', '--no-tags', '--no-write-fetch-head']
   const refspecs = prefixes.map((prefix) => `+${prefix}*:${prefix}*`)
-  await runGit({ repository: path, args: ['fetch', ...options, '--end-of-options', 'origin', ...refspecs] })
+  // Git looks after the packs of our writes here: fetch runs `git maintenance run --auto`.
+  await changeRefs({
+    repository: path,
+    args: ['fetch', ...options, '--end-of-options', 'origin', ...refspecs],
+  })
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /**
  * Removes the lock files that a killed git left on refs and configuration. Git holds such a lock for milliseconds,
  * so one that is older than `staleAfter` belongs to nobody. A younger one is left: until it is old enough, calls that
- * need it fail as retryable.
+ * need it fail as retryable. Runs when a repository is opened and when a change of refs has failed.
  */
 export async function removeStaleLocks(repository: string): Promise<void> {
   const top = ['HEAD.lock', 'config.lock', 'packed-refs.lock', 'shallow.lock']

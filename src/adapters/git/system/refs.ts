@@ -1,6 +1,8 @@
 import { checkRefName, checkRefPrefix, checkRevisions, compareText } from '../names.ts'
 import type { Oid, RefUpdate } from '../port.ts'
+import { removeStaleLocks } from './locks.ts'
 import { runGit } from './run-git.ts'
+import type { GitRun } from './run-git.ts'
 
 export async function listRefs(repository: string, prefix: string): Promise<ReadonlyMap<string, Oid>> {
   checkRefPrefix(prefix)
@@ -60,7 +62,17 @@ export function checkUpdates(updates: readonly RefUpdate[]): void {
 
 async function runRefTransaction(repository: string, lines: readonly string[]): Promise<void> {
   const input = `start\0${lines.join('')}prepare\0commit\0`
-  await runGit({ repository, args: ['update-ref', '--stdin', '-z'], input })
+  await changeRefs({ repository, args: ['update-ref', '--stdin', '-z'], input })
+}
+
+/** Runs a command that takes locks of refs. Where a killed git left one, the next try finds it gone. */
+export async function changeRefs(run: GitRun & { readonly repository: string }): Promise<void> {
+  try {
+    await runGit(run)
+  } catch (error) {
+    await removeStaleLocks(run.repository)
+    throw error
+  }
 }
 
 function checkedLine({ ref, expected, to }: RefUpdate): string {

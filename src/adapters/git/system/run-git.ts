@@ -37,7 +37,7 @@ export async function runGit({ repository, args, input, answers = [0] }: GitRun)
   })
   const { exitCode, stdout, stderr } = result
   if (exitCode !== undefined && answers.includes(exitCode)) return { exitCode, stdout, stderr }
-  throw gitFailure(args, exitCode, stderr, result)
+  throw gitFailure(args, exitCode, stderr, result.cause)
 }
 
 /** A listing of 5 million files takes about 500 MB. */
@@ -47,9 +47,11 @@ const maxOutput = 1_000_000_000
 export function gitFailure(
   args: readonly string[],
   exitCode: number | undefined,
-  stderr: string,
+  output: string,
   cause?: unknown,
 ): GitError {
+  // A URL in git's message may carry credentials.
+  const stderr = output.replaceAll(/:\/\/[^@/\s]+@/g, '://')
   const command = `git ${args.join(' ')}`
   const story =
     stderr.trim() ||
@@ -60,7 +62,7 @@ export function gitFailure(
     exitCode,
     stderr,
     retryable,
-    cause: cause instanceof Error ? cause : undefined,
+    cause,
   })
 }
 
