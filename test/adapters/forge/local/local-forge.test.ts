@@ -1,8 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createLocalForge } from '../../../../src/adapters/forge/local/local-forge.ts'
 import type { LocalForge } from '../../../../src/adapters/forge/local/local-forge.ts'
 import { createMemoryRepository } from '../../../../src/adapters/git/memory.ts'
 import type { GitRepository, RefUpdate } from '../../../../src/adapters/git/port.ts'
+import { initRepository } from '../../../../src/adapters/git/system.ts'
 import { draft, forgeContract, openWave } from '../contract.ts'
 import type { ForgeBench } from '../contract.ts'
 
@@ -16,6 +20,10 @@ const success = { context: 'halyard/gates', state: 'success', description: 'open
 describe('local forge', () => {
   describe('contract, in memory', () => {
     forgeContract(async () => createBench(createMemoryRepository()))
+  })
+
+  describe('contract, on disk', () => {
+    forgeContract(async () => createBench(await createSystemRepository()))
   })
 
   test('numbers go on after a restart and pull requests are found again', async () => {
@@ -171,6 +179,16 @@ function beforeFirstUpdate(bench: LocalBench, happen: () => Promise<void>): Loca
     },
   }
   return createLocalForge({ repository, clock: () => 1000 })
+}
+
+async function createSystemRepository(): Promise<GitRepository> {
+  const path = await mkdtemp(join(tmpdir(), 'halyard-forge-'))
+  const repository = await initRepository(path, { branch: 'main' })
+  onTestFinished(async () => {
+    await repository.close()
+    await rm(path, { recursive: true })
+  })
+  return repository
 }
 
 async function createBench(repository: GitRepository): Promise<LocalBench> {
