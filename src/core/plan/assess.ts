@@ -187,9 +187,12 @@ function failureEvidence(
     .find((condition) => condition?.status === 'False')
   const culprit = describe(failed ?? current(release, 'Stalled')) ?? 'failed'
   const before = previous?.state === PlacementState.progressing ? previous.evidence : undefined
-  const detail = before?.includes('/') === true ? before : describeWorkloads(report)
+  const detail = before !== undefined && namesWorkload.test(before) ? before : describeWorkloads(report)
   return detail === undefined || culprit.includes(detail) ? culprit : `${culprit}; ${detail}`
 }
+
+/** Evidence that tells what was wrong with the pods before a rollback replaced them. */
+const namesWorkload = /^(?:Deployment|StatefulSet|DaemonSet|Job)\//
 
 function describeWorkloads(report: PlacementReport): string | undefined {
   const broken = report.workloads.filter((workload) => !workload.current)
