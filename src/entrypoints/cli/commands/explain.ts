@@ -1,0 +1,31 @@
+import type { Command } from 'commander'
+import type { Session } from '../session.ts'
+
+export function addExplain(program: Command, session: Session): Command {
+  return program
+    .command('explain')
+    .summary('why a service does or does not move on, rule by rule')
+    .description(
+      'Why a service does or does not move on: every rule that decides, whether it is met, and where it is written.',
+    )
+    .argument('<service>')
+    .argument('[cluster]', 'on this cluster; without it, in each group')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  halctl explain payments
+  halctl explain payments prod-use1-07`,
+    )
+    .action(async (service: string, cluster: string | undefined, _options, command: Command) => {
+      const [{ explain }, { viewExplain }] = await Promise.all([
+        import('../../../operations/explain.ts'),
+        import('../views/explain.ts'),
+      ])
+      await session.answer(command, {
+        ask: (workspace) =>
+          explain.handler(workspace, cluster === undefined ? { service } : { service, cluster }),
+        view: viewExplain,
+      })
+    })
+}

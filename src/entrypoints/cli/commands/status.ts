@@ -1,0 +1,33 @@
+import type { Command } from 'commander'
+import type { Session } from '../session.ts'
+
+export function addStatus(program: Command, session: Session): Command {
+  return program
+    .command('status')
+    .summary('where services stand, how healthy they are, what they wait for')
+    .description('Where each service stands in each group, how healthy it is and what it waits for.')
+    .argument('[service]', 'only this service, with its failing clusters')
+    .addHelpText(
+      'after',
+      `
+HEALTHY counts the clusters that a rollout has moved while it rolls, else all that the service targets.
+
+Examples:
+  halctl status
+  halctl status payments --watch
+  halctl status -o json | jq '.services[] | select(.failures != [])'`,
+    )
+    .action(async (service: string | undefined, _options, command: Command) => {
+      const [{ status }, { viewService, viewServices }] = await Promise.all([
+        import('../../../operations/status.ts'),
+        import('../views/status.ts'),
+      ])
+      await session.answer(command, {
+        ask: (workspace) => status.handler(workspace, service === undefined ? {} : { service }),
+        view: (answer, page) => {
+          const [only] = answer.services
+          return service !== undefined && only ? viewService(answer, only, page) : viewServices(answer, page)
+        },
+      })
+    })
+}

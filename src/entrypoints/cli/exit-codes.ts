@@ -1,0 +1,11 @@
+/** As the help of `halctl` tells them. */
+export const exitCodes = {
+  ok: 0,
+  /** An error, or findings. */
+  error: 1,
+  usage: 2,
+  /** `diff --exit-code` found some. */
+  differences: 3,
+  /** 128 + SIGINT, as shells count. */
+  interrupted: 130,
+} as const

@@ -1,0 +1,112 @@
+import type { Static } from 'typebox'
+import { parseInstant } from '../../../core/domain/time.ts'
+import type { GroupStatus, ServiceStatus, status } from '../../../operations/status.ts'
+import type { Page } from '../session.ts'
+import { type Cell, type Column, formatTable } from '../text-table.ts'
+import { formatAge, formatDuration, formatMoment } from '../times.ts'
+import type { Style } from '../style.ts'
+import { formatWaits } from './waits.ts'
+
+type StatusAnswer = Static<typeof status.output>
+
+const groupColumns: readonly Column[] = [
+  { title: 'GROUP' },
+  { title: 'RELEASE' },
+  { title: 'STATE' },
+  { title: 'WAVE', align: 'right' },
+  { title: 'HEALTHY', align: 'right' },
+  { title: 'FAILED', align: 'right' },
+  { title: 'SILENT', align: 'right' },
+]
+const wideColumns: readonly Column[] = [
+  { title: 'TARGETS', align: 'right' },
+  { title: 'DESIRED' },
+  { title: 'CANDIDATE' },
+]
+const lastColumn: Column = { title: 'WAITS FOR' }
+
+export function viewServices(answer: StatusAnswer, page: Page): string {
+  const columns = [{ title: 'SERVICE' }, ...groupColumns, ...(page.isWide ? wideColumns : []), lastColumn]
+  const rows = answer.services.flatMap((service) =>
+    service.groups.length === 0
+      ? [[service.service, '-', '-', service.summary]]
+      : service.groups.map((group) => [service.service, ...groupCells(group, page)]),
+  )
+  if (rows.length === 0) return `the catalog has no service\n${viewAge(answer, page)}`
+  return formatTable(columns, rows, page) + viewAge(answer, page)
+}
+
+export function viewService(answer: StatusAnswer, service: ServiceStatus, page: Page): string {
+  const { style } = page
+  const title = style.strong(`${service.service} ${service.newest ?? 'without a version'}`)
+  const head = `${title}   owner ${service.owner}   ${service.summary}\n`
+  const frozen = service.frozenBy === null ? '' : `${style.bad('frozen')}  ${service.frozenBy}\n`
+  const columns = [...groupColumns, ...(page.isWide ? wideColumns : []), lastColumn]
+  const table =
+    service.groups.length === 0
+      ? ''
+      : `\n${formatTable(
+          columns,
+          service.groups.map((group) => groupCells(group, page)),
+          page,
+        )}`
+  return head + frozen + table + viewFailures(service, page) + viewAge(answer, page)
+}
+
+function groupCells(group: GroupStatus, page: Page): readonly Cell[] {
+  const { total, healthy, failed, silent } = group.placements
+  const release = group.release ?? group.candidate
+  return [
+    group.group,
+    release?.version ?? '-',
+    { text: group.state, as: stateStyles[group.state] ?? 'quiet' },
+    group.waves > 0 ? `${group.wave}/${group.waves}` : '-',
+    { text: `${healthy}/${total}`, as: healthy === total && total > 0 ? 'good' : 'warn' },
+    failed > 0 ? { text: String(failed), as: 'bad' } : '0',
+    silent > 0 ? { text: String(silent), as: 'warn' } : '0',
+    ...(page.isWide ? wideCells(group) : []),
+    formatWaits(group.waitsFor, group.next, page.now),
+  ]
+}
+
+const stateStyles: Readonly<Record<string, keyof Style>> = {
+  proven: 'good',
+  rolling: 'strong',
+  rejected: 'bad',
+  halted: 'bad',
+  waiting: 'warn',
+}
+
+function wideCells(group: GroupStatus): readonly Cell[] {
+  const desired = group.desired.map(({ version, clusters }) => `${version ?? 'none'}×${clusters}`)
+  return [String(group.targets), desired.join(' '), group.candidate?.version ?? '-']
+}
+
+const failuresShown = 10
+
+function viewFailures({ service, failures }: ServiceStatus, { isWide, style, now }: Page): string {
+  if (failures.length === 0) return ''
+  const shown = isWide ? failures : failures.slice(0, failuresShown)
+  const lines = shown.map((failure) => {
+    const since = failure.since === null ? '' : ` ${formatAge(failure.since, now)}`
+    const version = failure.returned ? `${failure.version ?? ''}, went back` : (failure.version ?? '')
+    return (
+      `${style.bad('failed')}  ${failure.cluster}  ${version}${since}: ${failure.evidence}\n` +
+      style.quiet(`        halctl explain ${service} ${failure.cluster}\n`)
+    )
+  })
+  const rest = failures.length - shown.length
+  return `\n${lines.join('')}${rest > 0 ? `and ${rest} more: -o wide\n` : ''}`
+}
+
+/** Older than this, people must know that nobody looks any more. */
+const staleAfter = 180
+
+function viewAge({ at, publishedBy }: StatusAnswer, { style, now }: Page): string {
+  if (publishedBy === null) {
+    return `\n${style.warn('no health')}  no controller has published what it sees in this fleet repository\n`
+  }
+  const age = now - (parseInstant(at) ?? now)
+  if (age <= staleAfter) return ''
+  return `\n${style.warn('stale')}  health as of ${formatMoment(at, now)} UTC, ${formatDuration(age)} ago: no controller publishes it now\n`
+}

@@ -1,0 +1,22 @@
+import { clustersOf } from '../core/plan/gates.ts'
+import type { Proposal } from '../core/plan/types.ts'
+
+/** One effect as a person would tell it: `opens wave 3 of 4: 12 clusters`. */
+export function describeProposal(proposal: Proposal): string {
+  switch (proposal.kind) {
+    case 'wave': {
+      const wave = `wave ${proposal.wave} of ${proposal.waves}: ${clustersOf(proposal.clusters.length)}`
+      return proposal.needsApproval
+        ? `opens ${wave}, once a person approves its pull request`
+        : `opens ${wave}`
+    }
+    case 'return': {
+      const clusters = clustersOf(proposal.placements.length)
+      return proposal.reason === 'rejected'
+        ? `rejects ${proposal.release.version}, sends ${clusters} back: ${proposal.text}`
+        : `sends ${clusters} back within the error budget: ${proposal.text}`
+    }
+    case 'verdict':
+      return `${proposal.verdict === 'proven' ? 'proves' : 'halts'} ${proposal.release.version}: ${proposal.text}`
+  }
+}

@@ -1,0 +1,219 @@
+import type { Static } from 'typebox'
+import type { ClusterSelector } from '../../core/domain/cluster.ts'
+import type { FieldPath } from '../../core/domain/finding.ts'
+import { releaseId } from '../../core/domain/service-release.ts'
+import type { Gate } from '../../core/plan/types.ts'
+import { rolloutPath } from '../../core/render/paths.ts'
+import { placementAt } from '../placements.ts'
+import { toMoment, toMomentOfColumn } from '../shapes.ts'
+import { ordinalWord, type Position, positionOf } from './position.ts'
+import { type answerShape, not, type Rule, yes } from './shape.ts'
+import type { Subject, SubjectPlace } from './subject.ts'
+
+type Answer = Static<typeof answerShape>
+
+/** Every rule that decides about a subject, in the order in which they decide. */
+export async function explainSubject(subject: Subject): Promise<Answer> {
+  const { planned, cluster, place } = subject
+  if (!place) return untargeted(subject)
+  const position = cluster && positionOf(planned.input, place, cluster.ordinal)
+  const isDone = cluster !== undefined && (place.coming === undefined || position?.kind === 'moved')
+  const placement = cluster && placementAt(planned.input, cluster.ordinal)
+  const waitsFor = isDone ? undefined : place.coming?.version
+  return {
+    group: place.input.group.name,
+    headline: headline(subject, place, placement?.desired, waitsFor),
+    desired: placement?.desired ?? null,
+    waitsFor: waitsFor ?? null,
+    rules: [
+      ...(cluster ? [targetedRule(subject), contactRule(subject, cluster.ordinal)] : []),
+      ...candidateRules(subject, place),
+      ...(position ? [waveRule(position)] : []),
+      ...(isDone ? [healthRule(subject, cluster.ordinal)] : await gateRules(subject, place)),
+    ],
+    earliest: waitsFor === undefined ? null : earliest(subject, place, position),
+  }
+}
+
+function headline(
+  { planned, cluster }: Subject,
+  { input, plan, coming }: SubjectPlace,
+  desired: string | undefined,
+  waitsFor: string | undefined,
+): string {
+  const { name } = planned.input.service
+  if (!cluster) {
+    const release = plan.release ? ` ${plan.release.version}` : ''
+    const next = coming && coming.version !== plan.release?.version ? ` and waits for ${coming.version}` : ''
+    return `${name}${release} is ${plan.state} in ${input.group.name}${next}`
+  }
+  const runs = desired === undefined ? 'is not installed yet' : `runs ${desired}`
+  const waits = waitsFor === undefined ? 'waits for nothing' : `waits for ${waitsFor}`
+  return `${name} on ${cluster.document.name} ${runs} and ${waits}`
+}
+
+function untargeted(subject: Subject): Answer {
+  const { planned, cluster, planning } = subject
+  const { service } = planned.input
+  const name = cluster?.document.name ?? ''
+  const group = cluster && planning.targets.groupOf(cluster.ordinal)
+  const place = placeInCatalog(subject, service.file, ['spec', 'targets'])
+  const rules = group
+    ? [not('targeted', `${targetsText(service.targets)} does not match ${name}`, { place })]
+    : [not('grouped', 'no deployment group selects this cluster', { place: cluster?.document.file ?? null })]
+  return {
+    group: group?.name ?? null,
+    headline: `${service.name} does not go to ${name}`,
+    desired: cluster ? (placementAt(planned.input, cluster.ordinal).desired ?? null) : null,
+    waitsFor: null,
+    rules,
+    earliest: null,
+  }
+}
+
+function targetedRule(subject: Subject): Rule {
+  const { service } = subject.planned.input
+  const place = placeInCatalog(subject, service.file, ['spec', 'targets'])
+  return yes('targeted', targetsText(service.targets), place)
+}
+
+function contactRule({ planning, planned }: Subject, cluster: number): Rule {
+  const contact = toMomentOfColumn(planning.observations.contactAt[cluster])
+  if (planned.input.clusters.bootstrapped[cluster] !== 1) {
+    const opensWhen = 'its bootstrap pull request is merged'
+    return not('joined', 'the fleet repository has no directory for this cluster yet', { opensWhen })
+  }
+  if (planned.input.clusters.silent[cluster] === 1) {
+    const text = contact === null ? 'it has never reported' : `it has been silent since ${contact}`
+    return not('in contact', text, { opensWhen: 'it reports again' })
+  }
+  return yes('in contact', contact === null ? 'it reports' : `it reported at ${contact}`)
+}
+
+/** Which release comes, and by which proofs. */
+function candidateRules(subject: Subject, { input, plan, coming, mayStart }: SubjectPlace): readonly Rule[] {
+  const { planned } = subject
+  if (!coming) return []
+  const file = subject.planning.catalog.snapshot.catalog.versions
+    .get(planned.input.service.name)
+    ?.find(({ version }) => version === coming.version)?.file
+  if (mayStart && input.ancestors.length === 0) {
+    return [
+      yes('candidate', `${coming.version} is the newest that may start here`, file ? `${file}:1` : null),
+    ]
+  }
+  if (mayStart) return input.ancestors.map((ancestor) => proofRule(subject, input, ancestor, coming))
+  const gate = plan.waitsFor.find((each) => each.gate === 'promotion')
+  const ancestors = input.ancestors.join(' and ')
+  return gate
+    ? [fromGate(gate, 'candidate')]
+    : [
+        not('candidate', `${coming.version} is not proven in ${ancestors}`, {
+          opensWhen: `it is proven in ${ancestors}`,
+        }),
+      ]
+}
+
+function proofRule(
+  { planned }: Subject,
+  input: SubjectPlace['input'],
+  ancestor: string,
+  coming: NonNullable<SubjectPlace['coming']>,
+): Rule {
+  const above = planned.input.groups.find(({ group }) => group.name === ancestor)
+  const proof = above?.rollout.proven.find(({ release }) => releaseId(release) === releaseId(coming))
+  const place = rolloutPath(ancestor, planned.input.service.name)
+  if (!proof) return yes('candidate', `${coming.version} was proven in ${ancestor}`, place)
+  const { soak } = input.group.promotion
+  const met = soak > 0 ? `, promotion soak met ${toMoment(proof.at + soak)}` : ''
+  return yes('candidate', `${coming.version} proven in ${ancestor} since ${toMoment(proof.at)}${met}`, place)
+}
+
+function waveRule(position: Position): Rule {
+  switch (position.kind) {
+    case 'moved':
+      return yes('wave', 'a wave has moved this cluster')
+    case 'setApart':
+      return not('wave', `it failed and went back: ${position.evidence}`, {
+        opensWhen: 'a newer version arrives',
+      })
+    case 'waiting': {
+      const { rank, wave, opened, waves } = position
+      const open = opened === 0 ? `none of ${waves} is open` : `${opened} of ${waves} is open`
+      return not('wave', `${open}; this cluster is ${ordinalWord(rank)}, wave ${wave} takes it`)
+    }
+  }
+}
+
+function healthRule({ planned }: Subject, cluster: number): Rule {
+  const { state, since, evidence, silent } = placementAt(planned.input, cluster)
+  const when = toMomentOfColumn(since)
+  const text = `${state}${when === null ? '' : ` since ${when}`}${evidence === undefined ? '' : `: ${evidence}`}`
+  return state === 'healthy' && !silent ? yes('health', text) : not('health', text)
+}
+
+/** Every gate of the group that is not open. A Hold is told with its file and who wrote it. */
+async function gateRules(
+  { planning, planned }: Subject,
+  { input, plan, mayStart }: SubjectPlace,
+): Promise<readonly Rule[]> {
+  const rules: Rule[] = []
+  for (const gate of plan.waitsFor) {
+    if (gate.gate === 'promotion' && !mayStart) continue
+    const order = planned.input.directives.find(
+      ({ file }) => gate.gate === 'hold' && gate.reason.includes(file),
+    )
+    if (!order) rules.push(fromGate(gate, gate.gate))
+    else {
+      const author = (await planning.catalog.lastChange(order.file))?.author.email ?? null
+      const { reason } = order
+      rules.push({ ...fromGate(gate, gate.gate), text: reason, place: `${order.file}:1`, by: author })
+    }
+  }
+  const proposes = planned.plan.proposals.some(({ group }) => group === input.group.name)
+  return rules.length === 0 && proposes ? [yes('gates', 'all are open: the next step moves on')] : rules
+}
+
+function fromGate(gate: Gate, rule: string): Rule {
+  const { reason, opensWhen, opensAt } = gate
+  return not(rule, reason, { opensWhen, opensAt: toMoment(opensAt) })
+}
+
+/** A lower bound: every wave before the one that takes the cluster needs its soak. */
+function earliest(
+  { planning }: Subject,
+  { input, plan }: SubjectPlace,
+  position: Position | undefined,
+): Answer['earliest'] {
+  if (position?.kind === 'setApart') return { at: null, text: 'with a newer version' }
+  const blocking = plan.waitsFor.find(({ opensAt }) => opensAt === undefined)
+  if (blocking) return { at: null, text: `not known: when ${blocking.opensWhen}` }
+  const opens = Math.max(planning.observations.at, ...plan.waitsFor.map(({ opensAt }) => opensAt ?? 0))
+  const between = position?.kind === 'waiting' ? Math.max(0, position.wave - position.opened - 1) : 0
+  const at = toMoment(opens + between * input.group.strategy.soak)
+  return { at, text: between > 0 ? `when each of ${between} more waves has soaked` : 'when its gates open' }
+}
+
+function placeInCatalog({ planning }: Subject, file: string, field: FieldPath): string {
+  const pointer = {
+    severity: 'warning',
+    scope: { kind: 'catalog' },
+    file,
+    field,
+    message: '',
+    remedy: '',
+  } as const
+  const [located] = planning.catalog.snapshot.locate([pointer])
+  return located?.position ? `${file}:${located.position.line}` : file
+}
+
+function targetsText(targets: ClusterSelector | 'none'): string {
+  if (targets === 'none') return 'targets: none'
+  const labels = Object.entries(targets.matchLabels).map(([key, value]) => `${key}=${value}`)
+  const expressions = targets.matchExpressions.map(
+    ({ key, operator, values }) => `${key} ${operator}${values.length > 0 ? ` (${values.join(', ')})` : ''}`,
+  )
+  const names = targets.names.length > 0 ? [`names ${targets.names.join(', ')}`] : []
+  const parts = [...labels, ...expressions, ...names]
+  return parts.length > 0 ? parts.join(' and ') : 'all clusters'
+}

@@ -1,0 +1,35 @@
+import { type Static, Type } from 'typebox'
+import { moment, nullable, object } from '../shapes.ts'
+
+export const ruleShape = object({
+  verdict: Type.Union([Type.Literal('yes'), Type.Literal('not')]),
+  rule: Type.String(),
+  text: Type.String(),
+  place: nullable(Type.String({ description: 'file and line in the catalog or the fleet repository' })),
+  by: nullable(Type.String({ description: 'who wrote it' })),
+  opensWhen: nullable(Type.String()),
+  opensAt: nullable(moment),
+})
+export type Rule = Static<typeof ruleShape>
+
+export const answerShape = object({
+  group: nullable(Type.String()),
+  headline: Type.String(),
+  /** What main desires there, and what it waits for. */
+  desired: nullable(Type.String()),
+  waitsFor: nullable(Type.String()),
+  rules: Type.Array(ruleShape),
+  earliest: nullable(object({ at: nullable(moment), text: Type.String() })),
+})
+
+export function yes(rule: string, text: string, place: string | null = null): Rule {
+  return { verdict: 'yes', rule, text, place, by: null, opensWhen: null, opensAt: null }
+}
+
+export function not(
+  rule: string,
+  text: string,
+  more: Partial<Omit<Rule, 'verdict' | 'rule' | 'text'>> = {},
+): Rule {
+  return { verdict: 'not', rule, text, place: null, by: null, opensWhen: null, opensAt: null, ...more }
+}

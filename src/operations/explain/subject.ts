@@ -1,0 +1,70 @@
+import { releaseId, type ServiceRelease } from '../../core/domain/service-release.ts'
+import type { Cluster } from '../../core/domain/cluster.ts'
+import type { GroupPlan, GroupPlanInput } from '../../core/plan/types.ts'
+import { unknownName } from '../nearest-name.ts'
+import type { PlannedService, PlanningView } from '../workspace.ts'
+
+/** What is explained: a service in a group, or on one cluster. */
+export interface Subject {
+  readonly planning: PlanningView
+  readonly planned: PlannedService
+  readonly cluster: { readonly ordinal: number; readonly document: Cluster } | undefined
+  /** Undefined: the service does not target the cluster. */
+  readonly place: SubjectPlace | undefined
+}
+
+export interface SubjectPlace {
+  readonly input: GroupPlanInput
+  readonly plan: GroupPlan
+  /** The release that moves here or would move next; undefined: nothing is to come. */
+  readonly coming: ServiceRelease | undefined
+  /** Whether it may start, as far as promotion goes. */
+  readonly mayStart: boolean
+}
+
+export function subjectsOfGroups(planning: PlanningView, service: string): readonly Subject[] {
+  const planned = planning.plan(service)
+  return planned.input.groups.map((group) => ({
+    planning,
+    planned,
+    cluster: undefined,
+    place: placeOf(planned, group),
+  }))
+}
+
+/** Throws `KnownError` for a cluster that the catalog does not have. */
+export function subjectOfCluster(planning: PlanningView, service: string, name: string): Subject {
+  const { clusters } = planning.catalog.snapshot.catalog
+  const document = clusters.find((cluster) => cluster.name === name)
+  if (!document)
+    throw unknownName(
+      'cluster',
+      name,
+      clusters.map((cluster) => cluster.name),
+    )
+  const ordinal = planning.targets.index.intern(name)
+  const planned = planning.plan(service)
+  const group = planned.input.groups.find(({ targets }) => targets.includes(ordinal))
+  return { planning, planned, cluster: { ordinal, document }, place: group && placeOf(planned, group) }
+}
+
+function placeOf({ input, plan }: PlannedService, group: GroupPlanInput): SubjectPlace | undefined {
+  const groupPlan = plan.groups.find((each) => each.group === group.group.name)
+  if (!groupPlan) return undefined
+  const { current } = group.rollout
+  if (current?.state === 'rolling') {
+    return { input: group, plan: groupPlan, coming: current.release, mayStart: true }
+  }
+  if (groupPlan.candidate) {
+    return { input: group, plan: groupPlan, coming: groupPlan.candidate, mayStart: true }
+  }
+  const newest = input.releases.at(-1)
+  const isKnown = newest === undefined || hasSeen(group, newest)
+  return { input: group, plan: groupPlan, coming: isKnown ? undefined : newest, mayStart: false }
+}
+
+/** Whether a release was proven, moved or rejected here already. */
+function hasSeen({ rollout }: GroupPlanInput, release: ServiceRelease): boolean {
+  const seen = [rollout.current, ...rollout.proven, ...rollout.rejected]
+  return seen.some((entry) => entry && releaseId(entry.release) === releaseId(release))
+}

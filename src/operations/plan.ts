@@ -1,0 +1,123 @@
+import { type Static, Type } from 'typebox'
+import type { Join, Proposal } from '../core/plan/types.ts'
+import { defineOperation } from './operation.ts'
+import { describeProposal } from './describe-proposal.ts'
+import {
+  count,
+  gateShape,
+  moment,
+  nullable,
+  object,
+  releaseShape,
+  toGate,
+  toMoment,
+  toRelease,
+} from './shapes.ts'
+import type { PlannedService } from './workspace.ts'
+
+const proposalShape = object({
+  kind: Type.Union([Type.Literal('wave'), Type.Literal('return'), Type.Literal('verdict')]),
+  group: Type.String(),
+  release: releaseShape,
+  text: Type.String(),
+  clusters: Type.Array(Type.String(), { description: 'in the order in which they are moved' }),
+  wave: nullable(object({ number: count, of: count, quota: count, needsApproval: Type.Boolean() })),
+  evidence: Type.Array(Type.String()),
+})
+
+const plannedGroupShape = object({
+  group: Type.String(),
+  state: Type.String(),
+  release: nullable(releaseShape),
+  candidate: nullable(releaseShape),
+  wave: count,
+  waves: count,
+  waitsFor: Type.Array(gateShape),
+})
+
+const plannedServiceShape = object({
+  service: Type.String(),
+  frozenBy: nullable(Type.String()),
+  groups: Type.Array(plannedGroupShape),
+  proposals: Type.Array(proposalShape),
+  joins: Type.Array(object({ cluster: Type.String(), group: Type.String(), release: releaseShape })),
+  validUntil: nullable(moment),
+})
+
+export const plan = defineOperation({
+  name: 'plan',
+  summary: 'What happens next with each service, and what it waits for',
+  input: object({ service: Type.Optional(Type.String()) }),
+  output: object({
+    at: moment,
+    catalogCommit: Type.String(),
+    fleetCommit: nullable(Type.String()),
+    services: Type.Array(plannedServiceShape),
+  }),
+  async handler(workspace, { service }) {
+    const planning = await workspace.planning()
+    return {
+      at: toMoment(planning.observations.at) ?? '',
+      catalogCommit: planning.catalog.commit,
+      fleetCommit: planning.fleet.state.head ?? null,
+      services: planning.services(service).map((name) => describeService(planning.plan(name))),
+    }
+  },
+})
+
+function describeService({ input, plan }: PlannedService): Static<typeof plannedServiceShape> {
+  const { names } = input.clusters.index
+  return {
+    service: plan.service,
+    frozenBy: input.frozenBy ?? null,
+    groups: plan.groups.map((group) => ({
+      group: group.group,
+      state: group.state,
+      release: toRelease(group.release),
+      candidate: toRelease(group.candidate),
+      wave: group.wave,
+      waves: group.waves,
+      waitsFor: group.waitsFor.map(toGate),
+    })),
+    proposals: plan.proposals.map((proposal) => toProposal(proposal, names)),
+    joins: plan.joins.map((join) => toJoin(join, names)),
+    validUntil: toMoment(plan.validUntil),
+  }
+}
+
+function toProposal(proposal: Proposal, names: readonly string[]): Static<typeof proposalShape> {
+  const { kind, group, release } = proposal
+  const common = { kind, group, release: toRelease(release), text: describeProposal(proposal) }
+  switch (proposal.kind) {
+    case 'wave': {
+      const { wave, waves, quota, needsApproval, clusters, evidence } = proposal
+      const moved = clusters.map((cluster) => names[cluster] ?? '')
+      return {
+        ...common,
+        clusters: moved,
+        wave: { number: wave, of: waves, quota, needsApproval },
+        evidence: [...evidence],
+      }
+    }
+    case 'return': {
+      const clusters = proposal.placements.map(({ cluster }) => names[cluster] ?? '')
+      return { ...common, clusters, wave: null, evidence: proposal.evidence.map(describeFailure) }
+    }
+    case 'verdict':
+      return { ...common, clusters: [], wave: null, evidence: proposal.evidence.map(describeFailure) }
+  }
+}
+
+function toJoin({ cluster, group, release }: Join, names: readonly string[]) {
+  return { cluster: names[cluster] ?? '', group, release: toRelease(release) }
+}
+
+function describeFailure({
+  cluster,
+  evidence,
+}: {
+  readonly cluster: string
+  readonly evidence: string
+}): string {
+  return `${cluster}: ${evidence}`
+}

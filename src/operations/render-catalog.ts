@@ -1,0 +1,109 @@
+import type { Catalog } from '../core/domain/catalog.ts'
+import type { Cluster } from '../core/domain/cluster.ts'
+import { createClusterIndex } from '../core/domain/cluster-index.ts'
+import type { DeploymentGroup } from '../core/domain/deployment-group.ts'
+import { type CatalogTargets, createCatalogTargets } from '../core/plan/service-inputs.ts'
+import { createReleaseRenderer } from '../core/render/release-renderer.ts'
+import { unknownName } from './nearest-name.ts'
+
+/** A cluster with the group that it is in. */
+export interface Destination {
+  readonly cluster: Cluster
+  readonly group: DeploymentGroup
+}
+
+export type Rendering =
+  | { readonly kind: 'file'; readonly path: string; readonly text: string }
+  | { readonly kind: 'error'; readonly message: string }
+
+/** A catalog of which files can be asked for. */
+export interface RenderableCatalog {
+  readonly catalog: Catalog
+  readonly targets: CatalogTargets
+  /** Clusters that a service targets, in the order of groups and waves. */
+  destinations(service: string): readonly Destination[]
+  /** Any cluster, also one that the service does not target. Throws `KnownError` for one without a group. */
+  destination(cluster: string): Destination
+  /** Throws `KnownError` for a version that the service does not have. `version` undefined: the newest. */
+  release(service: string, version: string | undefined): RenderableRelease | undefined
+}
+
+export interface RenderableRelease {
+  readonly version: string
+  render(destination: Destination): Rendering
+}
+
+export function createRenderableCatalog(catalog: Catalog): RenderableCatalog {
+  const targets = createCatalogTargets(catalog, createClusterIndex())
+  const clusters = new Map(catalog.clusters.map((cluster) => [cluster.name, cluster]))
+  return {
+    catalog,
+    targets,
+    destinations: (service) =>
+      targets.groupsOf(service).flatMap(({ group, targets: ordinals }) =>
+        [...ordinals].flatMap((ordinal) => {
+          const cluster = clusters.get(targets.index.names[ordinal] ?? '')
+          return cluster ? [{ cluster, group }] : []
+        }),
+      ),
+    destination(name) {
+      const cluster = clusters.get(name)
+      if (!cluster) throw unknownName('cluster', name, clusters.keys())
+      const group = targets.groupOf(targets.index.intern(name))
+      if (!group) throw unknownName('deployment group that holds cluster', name, [])
+      return { cluster, group }
+    },
+    release: (service, version) => renderableRelease(catalog, targets, service, version),
+  }
+}
+
+function renderableRelease(
+  catalog: Catalog,
+  targets: CatalogTargets,
+  name: string,
+  wanted: string | undefined,
+): RenderableRelease | undefined {
+  const service = catalog.services.get(name)
+  if (!service) throw unknownName('service', name, catalog.services.keys())
+  const versions = catalog.versions.get(name) ?? []
+  const version = wanted === undefined ? versions.at(-1) : versions.find((each) => each.version === wanted)
+  const release = targets.releasesOf(name).find((each) => each.version === version?.version)
+  if (!version || !release) {
+    if (wanted === undefined) return undefined
+    throw unknownName(`version of ${name}`, wanted, versions.map((each) => each.version).toReversed())
+  }
+  const fail = (message: string): RenderableRelease => ({
+    version: version.version,
+    render: () => ({ kind: 'error', message }),
+  })
+  const chartRepository = catalog.chartRepositories.get(version.chart.repository)
+  if (!chartRepository)
+    return fail(`there is no chart repository ${version.chart.repository} (${version.file})`)
+  const dependencies = service.dependsOn.flatMap((dependency) => {
+    const namespace = catalog.services.get(dependency)?.namespace
+    return namespace === undefined ? [] : [{ name: dependency, namespace }]
+  })
+  const { templates } = catalog
+  const renderer = createReleaseRenderer({
+    release,
+    service,
+    version,
+    chartRepository,
+    templates,
+    dependencies,
+  })
+  if ('errors' in renderer) return fail(describeErrors(renderer.errors))
+  return {
+    version: version.version,
+    render({ cluster, group }) {
+      const outcome = renderer.render(cluster, group.name)
+      return outcome.kind === 'file'
+        ? { kind: 'file', ...outcome.file }
+        : { kind: 'error', message: describeErrors(outcome.errors) }
+    },
+  }
+}
+
+function describeErrors(errors: readonly { readonly message: string }[]): string {
+  return errors.map(({ message }) => message).join('; ')
+}

@@ -1,0 +1,157 @@
+import { type Static, Type } from 'typebox'
+import type { GroupPlan, GroupPlanInput, Proposal, ServicePlanInput } from '../core/plan/types.ts'
+import { defineOperation } from './operation.ts'
+import { describeProposal } from './describe-proposal.ts'
+import { countPlacements, placementAt } from './placements.ts'
+import {
+  count,
+  gateShape,
+  moment,
+  nullable,
+  object,
+  releaseShape,
+  toGate,
+  toMoment,
+  toMomentOfColumn,
+  toRelease,
+} from './shapes.ts'
+import type { PlannedService } from './workspace.ts'
+
+const groupStatusShape = object({
+  group: Type.String(),
+  release: nullable(releaseShape),
+  candidate: nullable(releaseShape),
+  state: Type.String(),
+  wave: count,
+  waves: count,
+  targets: count,
+  placements: object({ total: count, healthy: count, failed: count, silent: count }),
+  desired: Type.Array(object({ version: nullable(Type.String()), clusters: count })),
+  waitsFor: Type.Array(gateShape),
+  next: Type.Array(Type.String(), { description: 'what Halyard does at its next step' }),
+})
+
+const failureShape = object({
+  cluster: Type.String(),
+  group: Type.String(),
+  version: nullable(Type.String()),
+  since: nullable(moment),
+  evidence: Type.String(),
+  returned: Type.Boolean({ description: 'it went back to its earlier release' }),
+})
+
+const serviceStatusShape = object({
+  service: Type.String(),
+  owner: Type.String(),
+  newest: nullable(Type.String()),
+  summary: Type.String(),
+  frozenBy: nullable(Type.String()),
+  groups: Type.Array(groupStatusShape),
+  failures: Type.Array(failureShape),
+})
+
+export type ServiceStatus = Static<typeof serviceStatusShape>
+export type GroupStatus = Static<typeof groupStatusShape>
+
+export const status = defineOperation({
+  name: 'status',
+  summary: 'Where each service stands in each group, how healthy it is and what it waits for',
+  input: object({ service: Type.Optional(Type.String()) }),
+  output: object({
+    now: moment,
+    at: moment,
+    publishedBy: nullable(Type.String()),
+    services: Type.Array(serviceStatusShape),
+  }),
+  async handler(workspace, { service }) {
+    const planning = await workspace.planning()
+    const { at, publishedBy } = planning.observations
+    return {
+      now: toMoment(Math.max(workspace.now, at)) ?? '',
+      at: toMoment(at) ?? '',
+      publishedBy: publishedBy ?? null,
+      services: planning.services(service).map((name) => serviceStatus(planning.plan(name))),
+    }
+  },
+})
+
+function serviceStatus({ input, plan }: PlannedService): ServiceStatus {
+  const groups = plan.groups.flatMap((group) => {
+    const of = input.groups.find((candidate) => candidate.group.name === group.group)
+    const proposals = plan.proposals.filter((proposal) => proposal.group === group.group)
+    return of ? [groupStatus(input, of, group, proposals)] : []
+  })
+  return {
+    service: input.service.name,
+    owner: input.service.owner,
+    newest: input.releases.at(-1)?.version ?? null,
+    summary: input.frozenBy === undefined ? summarize(groups) : 'frozen by errors in the catalog',
+    frozenBy: input.frozenBy ?? null,
+    groups,
+    failures: input.groups.flatMap((group) => failuresOf(input, group)),
+  }
+}
+
+function groupStatus(
+  input: ServicePlanInput,
+  of: GroupPlanInput,
+  group: GroupPlan,
+  proposals: readonly Proposal[],
+): GroupStatus {
+  const { total, healthy, failed, silent, desired } = countPlacements(input, of)
+  return {
+    group: group.group,
+    release: toRelease(group.release),
+    candidate: toRelease(group.candidate),
+    state: group.state,
+    wave: group.wave,
+    waves: group.waves,
+    targets: of.targets.length,
+    placements: { total, healthy, failed, silent },
+    desired: desired.map(({ version, clusters }) => ({ version: version ?? null, clusters })),
+    waitsFor: group.waitsFor.map(toGate),
+    next: proposals.map(describeProposal),
+  }
+}
+
+/** The one thing to know about a service: `rolling in prod`. What moves goes before what stands still. */
+function summarize(groups: readonly GroupStatus[]): string {
+  if (groups.length === 0) return 'targets no cluster'
+  for (const state of ['rolling', 'halted', 'rejected', 'waiting'] as const) {
+    const names = groups.filter((group) => group.state === state).map(({ group }) => group)
+    if (names.length > 0) return `${state} in ${names.join(', ')}`
+  }
+  return groups.every(({ state }) => state === 'proven') ? 'proven everywhere' : 'idle'
+}
+
+function failuresOf(
+  input: ServicePlanInput,
+  { group, targets, rollout }: GroupPlanInput,
+): ServiceStatus['failures'] {
+  const failing = [...targets].flatMap((cluster) => {
+    const placement = placementAt(input, cluster)
+    if (placement.state !== 'failed') return []
+    return [
+      {
+        cluster: input.clusters.index.names[cluster] ?? '',
+        group: group.name,
+        version: placement.desired ?? null,
+        since: toMomentOfColumn(placement.since),
+        evidence: placement.evidence ?? 'failed',
+        returned: false,
+      },
+    ]
+  })
+  const { current } = rollout
+  const rejected = current?.state === 'rejected' ? (rollout.rejected.at(-1)?.evidence ?? []) : []
+  const returned = [...(current?.failed ?? []), ...rejected].map(({ cluster, at, evidence }) => ({
+    cluster,
+    group: group.name,
+    version: current?.release.version ?? null,
+    since: toMoment(at),
+    evidence,
+    returned: true,
+  }))
+  const known = new Set(failing.map(({ cluster }) => cluster))
+  return [...failing, ...returned.filter(({ cluster }) => !known.has(cluster))]
+}

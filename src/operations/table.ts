@@ -1,0 +1,10 @@
+import { diff } from './diff.ts'
+import { explain } from './explain.ts'
+import { history } from './history.ts'
+import { plan } from './plan.ts'
+import { render } from './render.ts'
+import { status } from './status.ts'
+import { validate } from './validate.ts'
+
+/** Every question that can be asked, whatever the face: command line, HTTP or MCP. */
+export const operations = { validate, plan, render, diff, status, explain, history } as const

@@ -1,0 +1,119 @@
+import type { CatalogSnapshot } from '../adapters/catalog/port.ts'
+import type { FleetState } from '../adapters/fleet/port.ts'
+import type { Commit, GitRepository, Oid } from '../adapters/git/port.ts'
+import type { Finding } from '../core/domain/finding.ts'
+import type { Instant } from '../core/domain/time.ts'
+import { planService } from '../core/plan/plan-service.ts'
+import {
+  type CatalogTargets,
+  createCatalogTargets,
+  type ObservedView,
+  servicePlanInput,
+} from '../core/plan/service-inputs.ts'
+import type { ServicePlan, ServicePlanInput } from '../core/plan/types.ts'
+import { checkedCatalog } from './checked-catalog.ts'
+import { unknownName } from './nearest-name.ts'
+
+/** What every question is asked about. Each part is opened when first asked for, once. */
+export interface Workspace {
+  readonly now: Instant
+  catalog(): Promise<CatalogView>
+  fleet(): Promise<FleetView>
+  /** Catalog, fleet and what the clusters report, over one cluster index. */
+  planning(): Promise<PlanningView>
+}
+
+/** Where the parts come from. Each throws `KnownError` when there is no such repository. */
+export interface WorkspaceSources {
+  readonly now: Instant
+  readonly catalog: () => Promise<CatalogParts>
+  readonly fleet: () => Promise<FleetView>
+}
+
+export interface CatalogParts {
+  readonly snapshot: CatalogSnapshot
+  /** The catalog at another commit, branch or tag. */
+  readAt(revision: string): Promise<CatalogSnapshot>
+  /** The last commit that changed a path; undefined where there is no history. */
+  lastChange(path: string): Promise<Commit | undefined>
+}
+
+export interface CatalogView extends CatalogParts {
+  readonly commit: string
+  /** Findings of reading and of all checks, with their places, sorted. */
+  readonly findings: readonly Finding[]
+  /** The first error that keeps a service at its last good state. */
+  frozenBy(service: string): string | undefined
+}
+
+export interface FleetView {
+  readonly state: FleetState
+  log: GitRepository['log']
+  readBlobs(oids: readonly Oid[]): Promise<readonly string[]>
+  /** What clusters report. Asked for once the catalog's clusters have their ordinals in `state.clusters`. */
+  observe(silentAfter: number): Observations
+}
+
+export interface Observations {
+  readonly view: ObservedView
+  /** Last sign of life by cluster ordinal; 0: none. */
+  readonly contactAt: Uint32Array
+  /** The moment that they speak of: plans are made for it. */
+  readonly at: Instant
+  /** Who published them; undefined: nobody has. */
+  readonly publishedBy: string | undefined
+}
+
+export interface PlanningView {
+  readonly catalog: CatalogView
+  readonly fleet: FleetView
+  readonly targets: CatalogTargets
+  readonly observations: Observations
+  /** Names of all services, sorted, or only `service`. Throws `KnownError` for one that does not exist. */
+  services(service: string | undefined): readonly string[]
+  plan(service: string): PlannedService
+}
+
+export interface PlannedService {
+  readonly input: ServicePlanInput
+  readonly plan: ServicePlan
+}
+
+export function openWorkspace({ now, ...sources }: WorkspaceSources): Workspace {
+  const catalog = once(async () => checkedCatalog(await sources.catalog()))
+  const fleet = once(sources.fleet)
+  return {
+    now,
+    catalog,
+    fleet,
+    planning: once(async () => createPlanning(await catalog(), await fleet())),
+  }
+}
+
+function createPlanning(catalog: CatalogView, fleet: FleetView): PlanningView {
+  const { services, settings } = catalog.snapshot.catalog
+  const targets = createCatalogTargets(catalog.snapshot.catalog, fleet.state.clusters)
+  const observations = fleet.observe(settings.silentAfter)
+  return {
+    catalog,
+    fleet,
+    targets,
+    observations,
+    services(service) {
+      if (service === undefined) return [...services.keys()]
+      if (!services.has(service)) throw unknownName('service', service, services.keys())
+      return [service]
+    },
+    plan(service) {
+      const frozenBy = catalog.frozenBy(service)
+      const input = servicePlanInput(targets, service, fleet.state, observations.view, frozenBy)
+      if (!input) throw unknownName('service', service, services.keys())
+      return { input, plan: planService(input, observations.at) }
+    },
+  }
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined
+  return () => (made ??= make())
+}
