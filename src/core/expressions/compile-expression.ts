@@ -46,6 +46,13 @@ const environment = new Environment({ unlistedVariablesAreDyn: false, homogeneou
 
 const readable =
   'expressions can read cluster.{name, labels, metadata, group}, service.{name, namespace, owner} and version'
+/** By the library's error code. */
+const remedies: ReadonlyMap<string, string> = new Map([
+  ['unknown_variable', readable],
+  ['no_such_key', readable],
+  ['no_such_overload', 'convert one side with int(…), double(…) or string(…)'],
+  ['incompatible_ternary_branches', 'give both branches one type'],
+])
 
 /** Parses and type-checks one expression of the Common Expression Language (https://cel.dev). */
 export function compileExpression(source: string): CompiledExpression | ExpressionFault {
@@ -102,7 +109,12 @@ function missingPath(error: unknown): ReadPath | undefined {
 
 function faultOf(error: unknown): ExpressionFault {
   if (error instanceof ParseError || error instanceof CheckError || error instanceof EvaluationError)
-    return { kind: 'fault', message: lowerFirst(error.summary), remedy: readable, range: error.range }
+    return {
+      kind: 'fault',
+      message: lowerFirst(error.summary),
+      remedy: remedies.get(error.code) ?? 'mend it by the Common Expression Language, https://cel.dev',
+      range: error.range,
+    }
   if (error instanceof RangeError)
     return fault('the expression is nested too deep', 'split it over several values')
   throw error

@@ -4,7 +4,7 @@ import { toCel } from './cel-values.ts'
 import { compileExpression, type CompiledExpression, type ExpressionFault } from './compile-expression.ts'
 import { explainMissing } from './explain-missing.ts'
 import { isList, isObject } from './json-tree.ts'
-import { splitTemplate, type TemplatePart } from './split-template.ts'
+import { splitTemplate } from './split-template.ts'
 import type { Evaluated, ExpressionContext, ExpressionError, ReadPath } from './types.ts'
 
 /** Values whose `${…}` are parsed and checked. */
@@ -96,18 +96,13 @@ function compileString(text: string, path: FieldPath, compilation: Compilation):
     })
     return fixed(text)
   }
-  const pieces = split.parts.map((part) => compilePiece(part, path, compilation))
+  const embedded = split.parts.length > 1
+  const pieces = split.parts.map((part) =>
+    part.kind === 'text' ? fixed(part.text) : compilePlaced({ ...part, path, embedded }, compilation),
+  )
   const [only] = pieces
   if (pieces.length === 1 && only !== undefined) return only
   return { kind: 'dynamic', compute: (run) => pieces.map((piece) => textOf(compute(piece, run))).join('') }
-
-  function compilePiece(part: TemplatePart, at: FieldPath, into: Compilation): Part {
-    if (part.kind === 'text') return fixed(part.text)
-    return compilePlaced(
-      { ...part, path: at, embedded: split.kind === 'parts' && split.parts.length > 1 },
-      into,
-    )
-  }
 }
 
 /** An expression and where it stands. */
@@ -132,18 +127,11 @@ function compilePlaced(placed: Placed, compilation: Compilation): Part {
 
 function computePlaced(placed: Placed, expression: CompiledExpression, run: Run): Json {
   const outcome = expression.evaluate(run.variables)
-  if (outcome.kind === 'value' && !(placed.embedded && typeof outcome.value === 'object'))
-    return outcome.value
-  run.errors.push(
-    errorOf(
-      placed,
-      outcome.kind === 'value'
-        ? notText
-        : outcome.kind === 'missing'
-          ? explainMissing(outcome.path, run.context)
-          : outcome,
-    ),
-  )
+  if (outcome.kind === 'fault') run.errors.push(errorOf(placed, outcome))
+  else if (outcome.kind === 'missing')
+    run.errors.push(errorOf(placed, explainMissing(outcome.path, run.context)))
+  else if (placed.embedded && typeof outcome.value === 'object') run.errors.push(errorOf(placed, notText))
+  else return outcome.value
   return null
 }
 

@@ -80,6 +80,6 @@ function dependenciesOf({ namespace, tier, foundationNamespaces }: NamespaceInpu
 }
 
 /** The Flux Kustomization over a namespace's services, in the namespace of Flux. */
-export function kustomizationName(namespace: string): string {
+function kustomizationName(namespace: string): string {
   return `apps-${namespace}`
 }

@@ -119,7 +119,7 @@ function identityOf({ service, version }: ReleaseInputs, name: string): Identity
 }
 
 /** At most 63 characters of [A-Za-z0-9_.-], alphanumeric at both ends (Kubernetes label syntax); `+` is not among them. */
-export function labelValue(text: string): string {
+function labelValue(text: string): string {
   return text
     .replace(/[^A-Za-z0-9_.-]/g, '_')
     .slice(0, 63)

@@ -198,6 +198,16 @@ describe('errors', () => {
     expect(compileErrors(text)).toMatchObject([{ path: ['a', 0], offset, length, message }])
   })
 
+  test('types that do not fit are told with the way to convert', () => {
+    expect(evaluateErrors('${cluster.metadata.nodes * 1.5}')).toMatchObject([
+      {
+        message: 'no such overload: dyn<int> * double',
+        remedy: 'convert one side with int(…), double(…) or string(…)',
+      },
+    ])
+    expect(valueOf('${double(cluster.metadata.nodes) * 1.5}')).toBe(4.5)
+  })
+
   test('all wrong expressions are told at once', () => {
     const result = compileValues({ a: '${x}', b: ['${1 +}', '${cluster.name}'], c: '${y}${z}' })
     expect(result.kind === 'errors' && result.errors.map(({ path }) => path)).toEqual([

@@ -19,7 +19,7 @@ export const templates: ObjectTemplates = {
   ) as Record<TemplateName, JsonObject>,
 }
 
-export const release: ServiceRelease = {
+const release: ServiceRelease = {
   service: 'payments',
   version: '1.4.2',
   revision: 'ab12cd34',
@@ -62,7 +62,7 @@ export const version: ServiceVersion = {
   file: 'services/payments/versions/1.4.2.yaml',
 }
 
-export const ociRepository: ChartRepository = {
+const ociRepository: ChartRepository = {
   name: 'main',
   type: 'oci',
   url: 'oci://registry.example.com/charts/',
