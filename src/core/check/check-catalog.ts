@@ -13,19 +13,21 @@ import { checkWaves } from './waves.ts'
 /**
  * Every rule that spans documents. Findings carry fields; whoever read the documents adds lines and columns.
  *
- * @param unread what reading the documents found, so that one unreadable group is not told once for each cluster
+ * @param unread what reading the documents found: references to them are not mistaken for misspelt names
  */
 export function checkCatalog(catalog: Catalog, unread: readonly Finding[] = []): readonly Finding[] {
-  const hidesGroups = unread.some(({ scope, severity }) => scope.kind === 'group' && severity === 'error')
+  const errors = unread.filter(({ severity }) => severity === 'error')
+  const hidesGroups = errors.some(({ scope }) => scope.kind === 'group')
+  const files = new Set(errors.map(({ file }) => file))
   const selections = resolveSelections(catalog)
   return [
     ...checkMembership(catalog, selections, hidesGroups),
-    ...checkPromotion(catalog),
+    ...checkPromotion(catalog, files),
     ...checkWaves(catalog),
     ...checkTargets(catalog, selections),
-    ...checkDependencies(catalog, selections),
+    ...checkDependencies(catalog, selections, files),
     ...checkCollisions(catalog),
-    ...checkVersions(catalog),
-    ...checkDirectives(catalog),
+    ...checkVersions(catalog, files),
+    ...checkDirectives(catalog, files),
   ]
 }

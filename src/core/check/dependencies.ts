@@ -3,15 +3,21 @@ import type { FieldPath, Finding } from '../domain/finding.ts'
 import type { Service } from '../domain/service.ts'
 import { findCycles } from './find-cycles.ts'
 import { clustersWithout, type Selections } from './selections.ts'
-import { listNames } from './words.ts'
+import { listNames, missing, type UnreadFiles } from './words.ts'
 
 /** Services that others depend on exist, run on the same clusters, and do not wait for each other in a circle. */
-export function checkDependencies(catalog: Catalog, selections: Selections): readonly Finding[] {
+export function checkDependencies(
+  catalog: Catalog,
+  selections: Selections,
+  unread: UnreadFiles,
+): readonly Finding[] {
   const { services } = catalog
   const edges = [...services.values()].flatMap((service) =>
-    service.dependsOn.flatMap((name, index) =>
-      checkEdge(catalog, selections, service, name, ['spec', 'dependsOn', index]),
-    ),
+    service.dependsOn.flatMap((name, index) => {
+      const field = ['spec', 'dependsOn', index]
+      if (!services.has(name)) return [unknownDependency(service, name, field, unread)]
+      return checkEdge(catalog, selections, service, name, field)
+    }),
   )
   const cycles = findCycles(new Map([...services].map(([name, { dependsOn }]) => [name, dependsOn])))
   const circles = cycles.flatMap((cycle) =>
@@ -23,6 +29,12 @@ export function checkDependencies(catalog: Catalog, selections: Selections): rea
   return [...edges, ...circles]
 }
 
+/** The dependent is frozen too: where its dependency lives is not known. */
+function unknownDependency(service: Service, name: string, field: FieldPath, unread: UnreadFiles): Finding {
+  const { message, remedy } = missing(`service ${name}`, `services/${name}/service.yaml`, unread)
+  return errorOf(service, field, message, remedy)
+}
+
 function checkEdge(
   { services, clusters }: Catalog,
   { targets }: Selections,
@@ -31,17 +43,7 @@ function checkEdge(
   field: FieldPath,
 ): readonly Finding[] {
   const dependency = services.get(name)
-  if (dependency === undefined) {
-    return [
-      errorOf(
-        service,
-        field,
-        `there is no service ${name}`,
-        `add services/${name}/service.yaml, or correct the name`,
-      ),
-    ]
-  }
-  if (service.tier === 'foundation' && dependency.tier === 'standard') {
+  if (service.tier === 'foundation' && dependency?.tier === 'standard') {
     const message = `${service.name} is of tier foundation, which is installed before ${name} of tier standard`
     return [errorOf(service, field, message, `make ${name} foundation, or take it out of dependsOn`)]
   }

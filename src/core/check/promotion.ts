@@ -1,9 +1,10 @@
 import type { Catalog } from '../domain/catalog.ts'
 import type { Finding } from '../domain/finding.ts'
 import { findCycles } from './find-cycles.ts'
+import { missing, type UnreadFiles } from './words.ts'
 
 /** The promotion graph: groups named by `after` exist, and no group comes before itself. */
-export function checkPromotion({ groups }: Catalog): readonly Finding[] {
+export function checkPromotion({ groups }: Catalog, unread: UnreadFiles): readonly Finding[] {
   const byName = new Map(groups.map((group) => [group.name, group]))
   const unknown = groups.flatMap(({ name, file, after }) =>
     after.flatMap((other, index): Finding[] =>
@@ -15,8 +16,7 @@ export function checkPromotion({ groups }: Catalog): readonly Finding[] {
               scope: { kind: 'group', name },
               file,
               field: ['spec', 'after', index],
-              message: `there is no deployment group ${other}`,
-              remedy: `add deployment-groups/${other}.yaml, or correct the name`,
+              ...missing(`deployment group ${other}`, `deployment-groups/${other}.yaml`, unread),
             },
           ],
     ),

@@ -2,12 +2,21 @@ import { compare } from 'semver'
 import type { Catalog } from '../domain/catalog.ts'
 import type { FieldPath, Finding } from '../domain/finding.ts'
 import type { ServiceVersion } from '../domain/service-version.ts'
+import type { UnreadFiles } from './words.ts'
 
-/** Versions belong to a service, name a chart repository that exists, and are ordered without doubt. */
-export function checkVersions({ services, versions, chartRepositories }: Catalog): readonly Finding[] {
+/**
+ * Versions belong to a service, name a chart repository that exists, and are ordered without doubt. What could
+ * not be read freezes them by its own finding.
+ */
+export function checkVersions(catalog: Catalog, unread: UnreadFiles): readonly Finding[] {
+  const { services, versions, chartRepositories } = catalog
+  const isKnownService = (name: string): boolean =>
+    services.has(name) || unread.has(`services/${name}/service.yaml`)
+  const isKnownRepository = (name: string): boolean =>
+    chartRepositories.has(name) || unread.has(`chart-repositories/${name}.yaml`)
   return [...versions].flatMap(([service, list]) => [
-    ...(services.has(service) ? [] : list.slice(0, 1).map((version) => orphan(version))),
-    ...list.filter(({ chart }) => !chartRepositories.has(chart.repository)).map(unknownRepository),
+    ...(isKnownService(service) ? [] : list.slice(0, 1).map(orphan)),
+    ...list.filter(({ chart }) => !isKnownRepository(chart.repository)).map(unknownRepository),
     ...list.flatMap((version, index) => checkPrecedence(list[index - 1], version)),
   ])
 }

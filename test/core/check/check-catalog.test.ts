@@ -287,6 +287,54 @@ describe('orders', () => {
   })
 })
 
+describe('documents that could not be read', () => {
+  const unread = (file: string): Finding => ({
+    severity: 'error',
+    scope: { kind: 'service', name: 'x' },
+    file,
+    field: [],
+    message: 'not valid YAML',
+    remedy: 'correct the YAML',
+  })
+
+  it('are not told as missing by orders and versions that name them', () => {
+    const hold: Directive = {
+      kind: 'Hold',
+      name: 'h',
+      scope: { service: 'gone', group: 'lab' },
+      rollbacks: false,
+      reason: 'r',
+      file: 'directives/h.yaml',
+    }
+    const rollback: Directive = {
+      kind: 'Rollback',
+      name: 'r',
+      service: 'pay',
+      group: 'prod',
+      from: '2.0.0',
+      reason: 'r',
+      file: 'directives/r.yaml',
+    }
+    const versions = [version('pay', '1.0.0', 'extra'), version('gone', '1.0.0')]
+    const catalog = catalogOf({ directives: [hold, rollback], versions })
+    const files = [
+      'services/gone/service.yaml',
+      'deployment-groups/lab.yaml',
+      'services/pay/versions/2.0.0.yaml',
+      'chart-repositories/extra.yaml',
+    ]
+    expect(checkCatalog(catalog)).toHaveLength(5)
+    expect(checkCatalog(catalog, files.map(unread))).toEqual([])
+  })
+
+  it('stop what depends on them, which is told what to mend', () => {
+    const catalog = catalogOf({ services: [service('pay', { dependsOn: ['ledger'] })] })
+    expect(checkCatalog(catalog, [unread('services/ledger/service.yaml')])).toMatchObject([
+      { message: 'service ledger could not be read', remedy: 'correct services/ledger/service.yaml' },
+    ])
+  })
+})
+
 it('checks 500 services on 2,000 clusters in time', () => {
   const envs = ['devel', 'canary', 'prod']
   const clusters = Array.from({ length: 2000 }, (_, index) => cluster(`c${index}`, envs[index % 3] ?? ''))
