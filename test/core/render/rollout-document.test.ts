@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import type { JsonObject } from '../../../src/core/domain/cluster.ts'
 import { emptyRollout, type Rollout } from '../../../src/core/domain/rollout.ts'
 import { parseInstant } from '../../../src/core/domain/time.ts'
-import { rolloutFromDocument } from '../../../src/core/render/read-rollout.ts'
+import { RolloutFormatError, rolloutFromDocument } from '../../../src/core/render/read-rollout.ts'
 import { formatRollout, rolloutDocument } from '../../../src/core/render/rollout-document.ts'
 
 const at = parseInstant('2026-11-22T14:32:00Z') ?? 0
@@ -116,5 +116,6 @@ describe('a document that is no ledger is refused with the field at fault', () =
     [{ ...document, spec: [] }, 'spec must be a mapping, found []'],
   ])('%#', (broken, message) => {
     expect(() => rolloutFromDocument(broken)).toThrow(message)
+    expect(() => rolloutFromDocument(broken)).toThrow(RolloutFormatError)
   })
 })
