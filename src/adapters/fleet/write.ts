@@ -1,7 +1,6 @@
 import type { CommitDraft, GitClone, Oid, PushOutcome, Signature } from '../git/port.ts'
 import type { BranchPush, Fleet, PushResult } from './port.ts'
 
-export const mainRef = 'refs/heads/main'
 export const branchesPrefix = 'refs/heads/halyard/'
 export const author: Signature = { name: 'Halyard', email: 'halyard@localhost' }
 
@@ -49,6 +48,7 @@ async function sameWork(clone: GitClone, one: Oid, other: Oid): Promise<boolean>
 /** One commit on main where main still is at `base`. */
 export async function pushMain(
   clone: GitClone,
+  mainRef: string,
   request: Parameters<Fleet['commitMain']>[0],
 ): Promise<PushResult> {
   const { base, ...draft } = request

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { createFleet } from '../../../src/adapters/fleet/fleet.ts'
 import { PushRejectedError } from '../../../src/adapters/fleet/write.ts'
+import { createClusterIndex } from '../../../src/core/domain/cluster-index.ts'
 import { memoryBench, rolloutFile, serviceFile, systemBench } from './bench.ts'
 
 const wave = {
@@ -114,6 +116,18 @@ test('a ledger commit touches nothing but rollouts', async () => {
   const changes = [rolloutFile('prod', 'payments'), serviceFile('c1', 'payments', '1.0.0')]
   await expect(fleet.commitLedger({ base, changes, message: 'm', time: 1 })).rejects.toThrow(RangeError)
   expect(await bench.head('main')).toBe(base)
+})
+
+test('main may have another name', async () => {
+  const bench = await memoryBench()
+  const fleet = createFleet({ clone: await bench.clone(), clusters: createClusterIndex(), branch: 'live' })
+  const first = { changes: [serviceFile('c1', 'payments', '1.0.0')], message: 'begin', time: 1 }
+  expect(await fleet.commitMain({ base: undefined, ...first })).toEqual({
+    kind: 'pushed',
+    head: await bench.head('live'),
+  })
+  expect(await fleet.sync()).toMatchObject({ head: await bench.head('live'), services: ['payments'] })
+  expect(await bench.head('main')).toBeUndefined()
 })
 
 test('only branches of Halyard are written and deleted', async () => {

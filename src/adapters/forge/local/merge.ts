@@ -1,4 +1,4 @@
-import type { CommitDraft, Oid, Signature, TreeChange } from '../../git/port.ts'
+import type { CommitDraft, GitRepository, Oid, Signature, TreeChange } from '../../git/port.ts'
 import type { MergeOutcome, MergeRequest } from '../port.ts'
 import { untilSettled } from './contention.ts'
 import type { LocalForgeParts } from './parts.ts'
@@ -69,7 +69,8 @@ async function commitMerge(
 ): Promise<MergeOutcome | 'stale'> {
   const { number, subject, message, time, expectedHead: head } = request
   const draft: CommitDraft = { parent: base, changes, message: `${subject}\n\n${message}`, author, time }
-  const [commit] = await repository.writeCommits([draft])
+  const earlier = changes.length === 0 ? await findEarlierMerge(repository, draft, head) : undefined
+  const [commit] = earlier === undefined ? await repository.writeCommits([draft]) : [earlier]
   if (commit === undefined) throw new Error('writing the merge commit told no id')
   const record: PullRecord = {
     ...pull.record,
@@ -81,11 +82,25 @@ async function commitMerge(
   }
   const headRef = pullHeadRef(number)
   const outcome = await repository.updateRefs([
-    { ref: branchRef(record.base), expected: base, to: commit },
+    { ref: branchRef(record.base), expected: base, to: earlier === undefined ? commit : base },
     await records.update(pull, record),
     { ref: headRef, expected: await repository.resolve(headRef), to: head },
     { ref: branchRef(record.branch), expected: head, to: undefined },
     ...statuses.forget(head, status),
   ])
   return outcome === 'stale' ? 'stale' : { kind: 'merged', commit }
+}
+
+/**
+ * Git moves the refs of a transaction one after the other, the base branch first here: a power cut in between leaves
+ * the merge on the base branch and the pull request open. Nothing is left to change then, and the commit is found.
+ */
+async function findEarlierMerge(
+  repository: GitRepository,
+  { parent: base, message }: CommitDraft,
+  head: Oid,
+): Promise<Oid | undefined> {
+  if (base === undefined) return undefined
+  const sinceFork = await repository.log(base, { until: head })
+  return sinceFork.find((commit) => commit.message.trimEnd() === message.trimEnd())?.oid
 }

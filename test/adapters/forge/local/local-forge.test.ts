@@ -108,6 +108,35 @@ describe('local forge', () => {
     })
   })
 
+  test('a merge cut short after main moved is found on main and not made twice', async () => {
+    const bench = await createBench(createMemoryRepository())
+    const opened = await openWave(bench, 'halyard/a')
+    await bench.forge.setStatus(opened.headSha, success)
+    const cut: GitRepository = {
+      ...bench.repository,
+      async updateRefs([first]) {
+        if (first !== undefined) await bench.repository.updateRefs([first])
+        throw new Error('killed')
+      },
+    }
+    const request = {
+      number: opened.number,
+      expectedHead: opened.headSha,
+      subject: 's',
+      message: 'm',
+      time: 1,
+    }
+    await expect(createLocalForge({ repository: cut, clock: () => 1 }).merge(request)).rejects.toThrow(
+      'killed',
+    )
+    const commit = await bench.head('main')
+    await bench.pushBranch('main', [{ path: 'later', text: '1' }])
+    const main = await bench.head('main')
+    expect(await bench.forge.merge(request)).toEqual({ kind: 'merged', commit })
+    expect(await bench.head('main')).toBe(main)
+    expect(await bench.forge.get(opened.number)).toMatchObject({ state: 'merged', mergeCommit: commit })
+  })
+
   test('pages read ended pull requests with who, when and the last status', async () => {
     const bench = await createBench(createMemoryRepository())
     const merged = await openWave(bench, 'halyard/a')
