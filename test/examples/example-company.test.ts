@@ -1,6 +1,7 @@
 import { access, cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { Ajv, type ValidateFunction } from 'ajv'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { packChart } from '../../examples/pack-chart.ts'
@@ -8,6 +9,9 @@ import { readCatalogFolder } from '../../src/adapters/catalog/folder-source.ts'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
 import { checkCatalog } from '../../src/core/check/check-catalog.ts'
 import { formatFindings } from '../../src/core/check/format-findings.ts'
+import type { JsonObject } from '../../src/core/domain/cluster.ts'
+import { compileValues } from '../../src/core/expressions/compile-values.ts'
+import type { ExpressionContext } from '../../src/core/expressions/types.ts'
 import { compileSelector } from '../../src/core/plan/selector.ts'
 
 const examples = resolve(import.meta.dirname, '../../examples')
@@ -75,6 +79,52 @@ describe('the story', () => {
       expect((await read(catalog)).report).toBe('')
     }
   })
+})
+
+describe('values', () => {
+  it('fit the schema of their chart on every cluster, in the catalog after the whole story', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'halyard-values-'))
+    await cp(join(examples, 'catalog'), folder, { recursive: true })
+    for (const step of await readdir(join(examples, 'story'), { withFileTypes: true })) {
+      if (step.isDirectory()) await cp(join(step.parentPath, step.name), folder, { recursive: true })
+    }
+    const { catalog } = await read(folder)
+    await rm(folder, { recursive: true })
+    const faults: unknown[] = []
+    let checked = 0
+    for (const version of [...catalog.versions.values()].flat()) {
+      const validate = await valuesValidator(version.chart.name)
+      for (const { name, labels, metadata } of catalog.clusters) {
+        const values = evaluate(version.values, {
+          cluster: { name, labels, metadata, group: 'any' },
+          service: { name: version.service, namespace: 'any', owner: 'any' },
+          version: version.version,
+        })
+        checked += 1
+        if (!validate(values)) faults.push([version.file, name, validate.errors])
+      }
+    }
+    expect(faults).toEqual([])
+    expect(checked).toBe(9 * 13)
+  })
+
+  async function valuesValidator(chart: string): Promise<ValidateFunction> {
+    const folder = join(examples, 'charts', chart)
+    const schema = JSON.parse(await readFile(join(folder, 'values.schema.json'), 'utf8')) as {
+      required: string[]
+    }
+    // Helm merges the chart's defaults into the values before it checks them.
+    const { required: _, ...overrides } = schema
+    return new Ajv({ strict: false }).compile(overrides)
+  }
+
+  function evaluate(values: JsonObject, context: ExpressionContext): JsonObject {
+    const compiled = compileValues(values)
+    if (compiled.kind === 'errors') throw new Error(JSON.stringify(compiled.errors))
+    const evaluated = compiled.values.evaluate(context)
+    if (evaluated.kind === 'errors') throw new Error(JSON.stringify(evaluated.errors))
+    return evaluated.value
+  }
 })
 
 describe('documents', () => {
