@@ -109,7 +109,8 @@ describe('events', () => {
   test('with a key already stored are not stored again', () => {
     openWith((store) => store.append([event('1', { text: 'first' })]))
     openWith((store) => {
-      store.append([event('1', { text: 'again' }), event('2')])
+      const added = store.append([event('1', { text: 'again' }), event('2'), event('2')])
+      expect(added).toEqual([event('2')])
       expect(store.events({ limit: 10 }).map(({ text }) => text)).toEqual(['happened', 'first'])
     })
   })
