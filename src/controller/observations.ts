@@ -77,6 +77,7 @@ export function createObservations(sources: ObservationSources): Observations {
 
   const meetContacts = (reports: FluxReports, now: Instant, silentAfter: Seconds): ReadonlySet<string> => {
     const touched = new Set<string>()
+    contactAt = grown(contactAt, state?.clusters.size ?? 0)
     for (const { cluster, uid, at } of reports.contacts) {
       const ordinal = state?.clusters.ordinalOf(cluster)
       if (ordinal === undefined) continue
