@@ -7,6 +7,7 @@ import type { ActContext, Outcome } from './act-context.ts'
 import { clusterCount } from './act-wave.ts'
 import { returnBranch } from './branches.ts'
 import { deliver } from './deliver.ts'
+import { failureEvents } from './events.ts'
 
 /** Sends placements back to their recorded files, byte for byte, and tells the owner why. */
 export async function actReturn(context: ActContext, proposal: ReturnProposal): Promise<Outcome> {
@@ -29,6 +30,7 @@ export async function actReturn(context: ActContext, proposal: ReturnProposal): 
   const branch = returnBranch(proposal)
   const outcome = await deliver(context, { branch, changes, text, direction: 'back', needsApproval: false })
   if (outcome.kind !== 'merged') return outcome
+  for (const event of failureEvents(proposal)) context.emit(event)
   const story = tell(proposal)
   context.emit({
     kind: proposal.reason === 'rejected' ? 'rejected' : 'rolledBack',

@@ -3,6 +3,7 @@ import { rolloutPath } from '../core/render/paths.ts'
 import { verdictMessage } from '../core/render/pull-request.ts'
 import { formatRollout } from '../core/render/rollout-document.ts'
 import type { ActContext, Outcome } from './act-context.ts'
+import { failureEvents } from './events.ts'
 
 /** Writes verdicts into the ledger: one commit straight to main that touches only `rollouts/`. */
 export async function actVerdicts(
@@ -21,6 +22,7 @@ export async function actVerdicts(
   if (pushed.kind === 'stale') return { kind: 'again', reason: 'main moved on' }
   for (const proposal of proposals) {
     const { service, group, release, verdict, text, next, evidence } = proposal
+    if (verdict === 'halted') for (const event of failureEvents(proposal)) context.emit(event)
     context.emit({
       kind: verdict,
       service,

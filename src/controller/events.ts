@@ -2,7 +2,7 @@ import type { FleetState } from '../adapters/fleet/port.ts'
 import type { Event, Store } from '../adapters/store/port.ts'
 import { releaseId } from '../core/domain/service-release.ts'
 import type { CatalogTargets } from '../core/plan/service-inputs.ts'
-import type { GroupPlan, ServicePlan } from '../core/plan/types.ts'
+import type { GroupPlan, ReturnProposal, ServicePlan, VerdictProposal } from '../core/plan/types.ts'
 import type { CatalogState } from './catalog-state.ts'
 import type { Clock } from './clock.ts'
 
@@ -88,4 +88,22 @@ function waveHealthy(service: string, group: GroupPlan, soak: number, key: strin
       key: `healthy/${key}`,
     },
   ]
+}
+
+/** How many failed clusters of one verdict are told one by one. */
+const failuresTold = 3
+
+/** The failures behind a verdict, each on its own line; of many the first ones. */
+export function failureEvents(proposal: ReturnProposal | VerdictProposal): readonly Told[] {
+  const { service, group, release, evidence, next } = proposal
+  const hidden = evidence.length - failuresTold
+  return evidence.slice(0, failuresTold).map(({ cluster, evidence: why }, index) => ({
+    kind: 'placementFailed',
+    service,
+    group,
+    cluster,
+    text: `${release.version}  failed on ${cluster}: ${why}${hidden > 0 && index === failuresTold - 1 ? ` (and ${hidden} more)` : ''}`,
+    pullRequest: undefined,
+    key: `failed/${service}/${group}/${next.fence}/${cluster}`,
+  }))
 }

@@ -39,6 +39,8 @@ export interface Demo extends World {
   readonly fleetRepository: GitRepository
   /** An earlier run was interrupted and goes on. */
   readonly resumed: boolean
+  /** Whether the story is over and everything settled. */
+  isOver(): boolean
   /** Runs until the signal is aborted, or returns true once the story is over and nothing moves any more. */
   run(signal: AbortSignal, onSettled: (summary: DemoSummary) => boolean): Promise<void>
   close(): Promise<void>
@@ -102,6 +104,7 @@ export async function openDemo(options: DemoOptions): Promise<Demo> {
   })
   const story = createStory(await readStory(join(options.examples, 'story')), catalogRepository, clock)
 
+  let over = false
   return {
     ...world,
     clock,
@@ -110,7 +113,6 @@ export async function openDemo(options: DemoOptions): Promise<Demo> {
     fleetRepository,
     resumed,
     async run(signal, onSettled) {
-      let over = false
       const onStep = async (result: StepResult): Promise<boolean> => {
         save(over)
         const settled = result.kind === 'stepped' && result.settled && isQuiet(world)
@@ -121,6 +123,7 @@ export async function openDemo(options: DemoOptions): Promise<Demo> {
       }
       await runLoop(world.controller, { clock, pollEvery, signal, onStep, onError: options.onError })
     },
+    isOver: () => over,
     async close() {
       store.close()
       await Promise.all(
