@@ -18,21 +18,25 @@ export async function explainSubject(subject: Subject): Promise<Answer> {
   if (!place) return untargeted(subject)
   const position = cluster && positionOf(planned.input, place, cluster.ordinal)
   const isDone = cluster !== undefined && (place.coming === undefined || position?.kind === 'moved')
-  const placement = cluster && placementAt(planned.input, cluster.ordinal)
+  const desired = cluster && placementAt(planned.input, cluster.ordinal).desired
   const waitsFor = isDone ? undefined : place.coming?.version
   return {
     group: place.input.group.name,
-    headline: headline(subject, place, placement?.desired, waitsFor),
-    desired: placement?.desired ?? null,
+    headline: headline(subject, place, desired, waitsFor),
+    desired: desired ?? null,
     waitsFor: waitsFor ?? null,
     rules: [
-      ...(cluster ? [targetedRule(subject), contactRule(subject, cluster.ordinal)] : []),
+      ...clusterRules(subject),
       ...candidateRules(subject, place),
       ...(position ? [waveRule(position)] : []),
       ...(isDone ? [healthRule(subject, cluster.ordinal)] : await gateRules(subject, place)),
     ],
     earliest: waitsFor === undefined ? null : earliest(subject, place, position),
   }
+}
+
+function clusterRules(subject: Subject): readonly Rule[] {
+  return subject.cluster ? [targetedRule(subject), contactRule(subject, subject.cluster.ordinal)] : []
 }
 
 function headline(
@@ -182,10 +186,13 @@ function fromGate(gate: Gate, rule: string): Rule {
 /** A lower bound: every wave before the one that takes the cluster needs its soak. */
 function earliest(
   { planning }: Subject,
-  { input, plan }: SubjectPlace,
+  { input, plan, mayStart }: SubjectPlace,
   position: Position | undefined,
 ): Answer['earliest'] {
   if (position?.kind === 'setApart') return { at: null, text: 'with a newer version' }
+  if (!mayStart && !plan.waitsFor.some(({ gate }) => gate === 'promotion')) {
+    return { at: null, text: `not known: when it is proven in ${input.ancestors.join(' and ')}` }
+  }
   const blocking = plan.waitsFor.find(({ opensAt }) => opensAt === undefined)
   if (blocking) return { at: null, text: `not known: when ${blocking.opensWhen}` }
   const opens = Math.max(planning.observations.at, ...plan.waitsFor.map(({ opensAt }) => opensAt ?? 0))

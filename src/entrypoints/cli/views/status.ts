@@ -5,7 +5,7 @@ import type { Page } from '../session.ts'
 import { type Cell, type Column, formatTable } from '../text-table.ts'
 import { formatAge, formatDuration, formatMoment } from '../times.ts'
 import type { Style } from '../style.ts'
-import { formatWaits } from './waits.ts'
+import { formatGate, formatWaits } from './waits.ts'
 
 type StatusAnswer = Static<typeof status.output>
 
@@ -50,7 +50,9 @@ export function viewService(answer: StatusAnswer, service: ServiceStatus, page: 
           service.groups.map((group) => groupCells(group, page)),
           page,
         )}`
-  return head + frozen + table + viewFailures(service, page) + viewAge(answer, page)
+  return (
+    head + frozen + table + viewWaits(service, page) + viewFailures(service, page) + viewAge(answer, page)
+  )
 }
 
 function groupCells(group: GroupStatus, page: Page): readonly Cell[] {
@@ -80,6 +82,18 @@ const stateStyles: Readonly<Record<string, keyof Style>> = {
 function wideCells(group: GroupStatus): readonly Cell[] {
   const desired = group.desired.map(({ version, clusters }) => `${version ?? 'none'}×${clusters}`)
   return [String(group.targets), desired.join(' '), group.candidate?.version ?? '-']
+}
+
+/** Every gate in full: what waits, since when, and what opens it. */
+function viewWaits({ groups }: ServiceStatus, { style, now }: Page): string {
+  const lines = groups.flatMap(({ group, waitsFor }) =>
+    waitsFor.map((gate) => {
+      const since = gate.since === null ? '' : `, since ${formatMoment(gate.since, now)}`
+      const opens = `${' '.repeat(group.length + 9)}${style.quiet(`opens when ${gate.opensWhen}`)}\n`
+      return `${style.warn('waits')}  ${group}  ${formatGate(gate, now)}${since}\n${opens}`
+    }),
+  )
+  return lines.length > 0 ? `\n${lines.join('')}` : ''
 }
 
 const failuresShown = 10

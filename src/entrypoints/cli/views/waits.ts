@@ -11,8 +11,12 @@ export function formatWaits(gates: readonly GateAnswer[], next: readonly string[
 }
 
 export function formatGate(gate: GateAnswer, now: Instant): string {
-  return gate.opensAt === null ? gate.reason : `${gate.reason}, until ${formatUntil(gate.opensAt, now)}`
+  const reason = `${prefixes[gate.gate] ?? ''}${gate.reason}`
+  return gate.opensAt === null ? reason : `${reason}, until ${formatUntil(gate.opensAt, now)}`
 }
+
+/** Gates whose reason is a person's words. */
+const prefixes: Readonly<Record<string, string>> = { hold: 'hold: ', catalog: 'frozen: ' }
 
 /** What a person must open goes before what opens by itself. */
 function rank(gate: GateAnswer): number {

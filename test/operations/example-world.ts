@@ -1,0 +1,132 @@
+import { createFleet } from '../../src/adapters/fleet/fleet.ts'
+import { createCatalogSource } from '../../src/adapters/catalog/git-source.ts'
+import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
+import { createMemoryClone } from '../../src/adapters/git/memory.ts'
+import type { GitRepository, Oid, TreeChange } from '../../src/adapters/git/port.ts'
+import type { ControllerView, StepResult } from '../../src/controller/controller.ts'
+import { createClusterIndex } from '../../src/core/domain/cluster-index.ts'
+import { publishedObservations } from '../../src/operations/published-observations.ts'
+import { openWorkspace, type Workspace } from '../../src/operations/workspace.ts'
+import type { World } from '../../src/simulate/assemble.ts'
+import { createMemoryWorld, type MemoryWorld, settle } from '../../src/simulate/memory-world.ts'
+import { exampleFiles } from '../simulate/example-files.ts'
+
+/** 2026-11-18 13:06:40 UTC. */
+const start = 1_795_007_200
+
+export interface ExampleWorld {
+  readonly world: MemoryWorld
+  readonly now: number
+}
+
+const hold = `apiVersion: halyard.dev/v1
+kind: Hold
+metadata:
+  name: hold-catalog-web
+spec:
+  service: catalog-web
+  reason: the search index is being rebuilt
+`
+
+/**
+ * The example company in the middle of its day: payments 1.4.3 soaks in a wave of prod, checkout 2.0.0 was rejected
+ * in prod-canary, catalog-web 0.19.0 is on hold.
+ */
+export async function createExampleWorld(): Promise<ExampleWorld> {
+  const catalog = await exampleFiles('catalog')
+  const world = await createMemoryWorld({ start, catalog, templates: await readDefaultTemplates() })
+  const running = world.startController()
+  await settle(world, running)
+  await world.mergeIntoCatalog(await exampleFiles('story/02-checkout-2.0.0'), 'Release checkout 2.0.0')
+  await settle(world, running)
+  await world.mergeIntoCatalog(new Map([['directives/hold-catalog-web.yaml', hold]]), 'Hold catalog-web')
+  await world.mergeIntoCatalog(
+    await exampleFiles('story/04-catalog-web-0.19.0'),
+    'Release catalog-web 0.19.0',
+  )
+  await world.mergeIntoCatalog(await exampleFiles('story/01-payments-1.4.3'), 'Release payments 1.4.3')
+  await stepUntil(world, running, ({ plans, now }) => {
+    const prod = plans.get('payments')?.groups.find(({ group }) => group === 'prod')
+    const soak = prod?.waitsFor.find(({ gate }) => gate === 'soak')
+    return prod?.wave === 2 && soak?.opensAt !== undefined && soak.opensAt - now <= 150
+  })
+  return { world, now: world.clock.now() }
+}
+
+/** Steps at least once a minute until the controller sees what is looked for, and has published it. */
+async function stepUntil(
+  world: MemoryWorld,
+  { controller, clusters }: World,
+  isThere: (view: ControllerView) => boolean,
+): Promise<void> {
+  for (let step = 0; step < 1000; step++) {
+    const result: StepResult = await controller.step()
+    const view = controller.view()
+    if (view && isThere(view)) return
+    const until = result.kind === 'stepped' ? result.validUntil : Infinity
+    const now = world.clock.now()
+    const next = Math.min(now + 30, clusters.nextEventAt() ?? Infinity, until)
+    await world.clock.advanceTo(Math.max(now + 1, next))
+  }
+  throw new Error('the example never came to where it was to stop')
+}
+
+/** A workspace over the repositories of an example, as `halctl` opens one. */
+export async function openExample({ world, now }: ExampleWorld): Promise<Workspace> {
+  const defaultTemplates = await readDefaultTemplates()
+  const source = createCatalogSource({ repository: world.catalog, branch: 'main', defaultTemplates })
+  return openWorkspace({
+    now,
+    async catalog() {
+      const head = await source.head()
+      if (head === undefined) throw new Error('the example catalog is empty')
+      return {
+        snapshot: await source.read(head),
+        readAt: (revision) => source.read(revision),
+        lastChange: async (path) => (await world.catalog.log(head, { path, limit: 1 }))[0],
+      }
+    },
+    async fleet() {
+      const clone = createMemoryClone(world.fleet)
+      const fleet = createFleet({ clone, clusters: createClusterIndex() })
+      const state = await fleet.sync()
+      const status = await fleet.readStatus()
+      return {
+        state,
+        log: clone.log,
+        readBlobs: fleet.readBlobs,
+        observe: (silentAfter) => publishedObservations(status, state, silentAfter, now),
+      }
+    },
+  })
+}
+
+/** Writes main and the published status, with the same commits, into another repository. */
+export async function copyRepository(from: GitRepository, to: GitRepository): Promise<void> {
+  for (const ref of ['refs/heads/main', 'refs/halyard/status']) {
+    const head = await from.resolve(ref)
+    if (head === undefined) continue
+    const history = (await from.log(head)).toReversed()
+    for (const { oid, parents, author, message, time } of history) {
+      const [parent] = parents
+      await to.writeCommits([{ parent, changes: await changesOf(from, parent, oid), message, author, time }])
+    }
+    await to.updateRefs([{ ref, expected: await to.resolve(ref), to: head }])
+  }
+}
+
+async function changesOf(
+  from: GitRepository,
+  parent: Oid | undefined,
+  oid: Oid,
+): Promise<readonly TreeChange[]> {
+  const changes =
+    parent === undefined
+      ? (await from.tree(oid)).map(({ path, oid: after }) => ({ path, after }))
+      : await from.changes(parent, oid)
+  const texts = await from.readBlobs(changes.flatMap(({ after }) => after ?? []))
+  let next = 0
+  return changes.map(({ path, after }) =>
+    after === undefined ? { path, remove: true } : { path, text: texts[next++] ?? '' },
+  )
+}
