@@ -1,4 +1,5 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompressSync } from 'node:zlib'
 import type { GitClone } from '../git/port.ts'
 import { fetchDocument, pushDocument } from './document-ref.ts'
 import type { RecordedColumns } from '../../core/plan/recorded-columns.ts'
@@ -8,16 +9,16 @@ import { PushRejectedError } from './write.ts'
 const place = { ref: 'refs/halyard/status', path: 'status.json' }
 const format = 1
 const attempts = 5
+const compress = promisify(zstdCompress)
 
-/** Columns as text: numbers are little-endian, compressed by zstd, in base64. */
+/** Columns as text: see `packNumbers`. */
 interface PackedColumns {
+  /** Clusters. */
+  readonly length: number
   /** Distinct blob ids, which `judged` and `running` index. */
   readonly files: readonly string[]
-  readonly judged: string
-  readonly running: string
-  readonly state: string
-  readonly since: string
-  readonly observedAt: string
+  /** Judged, running, since, observedAt (Uint32 each), state (Uint8). */
+  readonly numbers: string
   readonly evidence: readonly (readonly [number, string])[]
 }
 
@@ -28,7 +29,7 @@ interface PackedStatus extends Omit<StatusDocument, 'contactAt' | 'services'> {
 }
 
 export async function publishStatus(clone: GitClone, status: StatusDocument): Promise<void> {
-  const text = packStatus(status)
+  const text = await packStatus(status)
   let expected = await clone.resolve(place.ref)
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const outcome = await pushDocument(clone, place, { expected, text, time: status.publishedAt })
@@ -44,32 +45,41 @@ export async function readStatus(clone: GitClone): Promise<StatusDocument | unde
   return stored === undefined ? undefined : unpackStatus(stored.text)
 }
 
-function packStatus(status: StatusDocument): string {
+async function packStatus(status: StatusDocument): Promise<string> {
+  const services: [string, PackedColumns][] = []
+  for (const [service, columns] of status.services) services.push([service, await packColumns(columns)])
   const packed: PackedStatus = {
     format,
     ...status,
-    contactAt: packNumbers(status.contactAt),
-    services: Object.fromEntries(
-      [...status.services].map(([service, columns]) => [service, packColumns(columns)]),
-    ),
+    contactAt: await packNumbers([status.contactAt]),
+    services: Object.fromEntries(services),
   }
   return `${JSON.stringify(packed)}\n`
 }
 
-function packColumns({ blobs, running, state, since, observedAt, evidence }: RecordedColumns): PackedColumns {
-  const files = [...new Set([...blobs, ...running])]
-  const numbers = new Map(files.map((file, index) => [file, index]))
-  const indexes = (oids: readonly string[]): Uint32Array =>
-    Uint32Array.from(oids, (oid) => numbers.get(oid) ?? 0)
+async function packColumns(columns: RecordedColumns): Promise<PackedColumns> {
+  const { blobs, running, state, since, observedAt, evidence } = columns
+  const numbers = new Map<string, number>()
+  const arrays = [indexesOf(blobs, numbers), indexesOf(running, numbers), since, observedAt, state]
   return {
-    files,
-    judged: packNumbers(indexes(blobs)),
-    running: packNumbers(indexes(running)),
-    state: packNumbers(state),
-    since: packNumbers(since),
-    observedAt: packNumbers(observedAt),
+    length: state.length,
+    files: [...numbers.keys()],
+    numbers: await packNumbers(arrays),
     evidence: [...evidence],
   }
+}
+
+/** Numbers texts in order of first sight. Neighbours mostly are equal, and comparing is cheaper than looking up. */
+function indexesOf(texts: readonly string[], numbers: Map<string, number>): Uint32Array {
+  let last: string | undefined
+  let number = 0
+  return Uint32Array.from(texts, (text) => {
+    if (text === last) return number
+    last = text
+    number = numbers.get(text) ?? numbers.size
+    numbers.set(text, number)
+    return number
+  })
 }
 
 /** Undefined: another version of Halyard wrote it, or it is damaged. */
@@ -77,17 +87,15 @@ function unpackStatus(text: string): StatusDocument | undefined {
   try {
     const { format: found, contactAt, services, ...rest } = JSON.parse(text) as PackedStatus
     if (found !== format) return undefined
-    const columns = Object.entries(services).map(([service, packed]): [string, RecordedColumns] => [
-      service,
-      unpackColumns(packed),
-    ])
     const { catalogCommit, fleetCommit } = rest
     return {
       ...rest,
       catalogCommit,
       fleetCommit,
-      contactAt: unpackUint32s(contactAt),
-      services: new Map(columns),
+      contactAt: uint32s(unpackNumbers(contactAt)),
+      services: new Map(
+        Object.entries(services).map(([service, packed]) => [service, unpackColumns(packed)]),
+      ),
     }
   } catch (error) {
     if (error instanceof Error) return undefined
@@ -95,35 +103,35 @@ function unpackStatus(text: string): StatusDocument | undefined {
   }
 }
 
-function unpackColumns({
-  files,
-  judged,
-  running,
-  state,
-  since,
-  observedAt,
-  evidence,
-}: PackedColumns): RecordedColumns {
-  const oids = (packed: string): readonly string[] =>
-    Array.from(unpackUint32s(packed), (index) => files[index] ?? '')
+function unpackColumns({ length, files, numbers, evidence }: PackedColumns): RecordedColumns {
+  const bytes = unpackNumbers(numbers)
+  if (bytes.byteLength !== length * 17) throw new RangeError('columns are not whole')
+  const column = (index: number): Uint32Array =>
+    uint32s(bytes.slice(index * length * 4, (index + 1) * length * 4))
+  const oids = (index: number): readonly string[] =>
+    Array.from(column(index), (number) => files[number] ?? '')
   return {
-    blobs: oids(judged),
-    running: oids(running),
-    state: unpackBytes(state),
-    since: unpackUint32s(since),
-    observedAt: unpackUint32s(observedAt),
+    blobs: oids(0),
+    running: oids(1),
+    since: column(2),
+    observedAt: column(3),
+    state: bytes.slice(length * 16),
     evidence: new Map(evidence),
   }
 }
 
-function packNumbers({ buffer, byteOffset, byteLength }: Uint8Array | Uint32Array): string {
-  return zstdCompressSync(new Uint8Array(buffer, byteOffset, byteLength)).toString('base64')
+/** Arrays one after the other, little-endian, compressed by zstd off this thread, in base64. */
+async function packNumbers(arrays: readonly (Uint8Array | Uint32Array)[]): Promise<string> {
+  const bytes = arrays.map(
+    ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+  )
+  return (await compress(Buffer.concat(bytes))).toString('base64')
 }
 
-function unpackBytes(text: string): Uint8Array {
+function unpackNumbers(text: string): Uint8Array {
   return new Uint8Array(zstdDecompressSync(Buffer.from(text, 'base64')))
 }
 
-function unpackUint32s(text: string): Uint32Array {
-  return new Uint32Array(unpackBytes(text).buffer)
+function uint32s({ buffer }: Uint8Array): Uint32Array {
+  return new Uint32Array(buffer)
 }

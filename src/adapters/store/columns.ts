@@ -16,9 +16,7 @@ interface Header {
 
 export function packColumns(columns: RecordedColumns): Uint8Array {
   const distinct = new Map<string, number>()
-  const indexes = (oids: readonly string[]): Uint32Array =>
-    Uint32Array.from(oids, (oid) => intern(distinct, oid))
-  const [blobs, running] = [indexes(columns.blobs), indexes(columns.running)]
+  const [blobs, running] = [indexesOf(columns.blobs, distinct), indexesOf(columns.running, distinct)]
   const header: Header = {
     length: columns.state.length,
     blobs: [...distinct.keys()],
@@ -62,11 +60,17 @@ function parseHeader(bytes: Uint8Array): Header | undefined {
   }
 }
 
-function intern(distinct: Map<string, number>, text: string): number {
-  const known = distinct.get(text)
-  if (known !== undefined) return known
-  distinct.set(text, distinct.size)
-  return distinct.size - 1
+/** Numbers texts in order of first sight. Neighbours mostly are equal, and comparing is cheaper than looking up. */
+function indexesOf(texts: readonly string[], numbers: Map<string, number>): Uint32Array {
+  let last: string | undefined
+  let number = 0
+  return Uint32Array.from(texts, (text) => {
+    if (text === last) return number
+    last = text
+    number = numbers.get(text) ?? numbers.size
+    numbers.set(text, number)
+    return number
+  })
 }
 
 function bytesOf(array: Uint8Array | Uint32Array): Uint8Array {
