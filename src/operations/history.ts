@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { Commit, Oid } from '../adapters/git/port.ts'
 import { parseTrailers } from '../core/render/trailers.ts'
+import { unknownName } from './nearest-name.ts'
 import { defineOperation } from './operation.ts'
 import { count, moment, nullable, object, toMoment } from './shapes.ts'
 import type { FleetView } from './workspace.ts'
@@ -40,6 +41,9 @@ export const history = defineOperation({
     for await (const commit of walk(fleet)) {
       entries.push(...entriesOf(commit).filter((entry) => service === undefined || entry.service === service))
       if (entries.length >= limit) break
+    }
+    if (service !== undefined && entries.length === 0 && !fleet.state.services.includes(service)) {
+      throw unknownName('service', service, fleet.state.services)
     }
     return { fleetCommit: fleet.state.head ?? null, entries: entries.slice(0, limit) }
   },

@@ -117,10 +117,17 @@ function groupStatus(
 /** The one thing to know about a service: `rolling in prod`. What moves goes before what stands still. */
 function summarize(groups: readonly GroupStatus[]): string {
   if (groups.length === 0) return 'targets no cluster'
-  for (const state of ['rolling', 'halted', 'rejected', 'waiting'] as const) {
-    const names = groups.filter((group) => group.state === state).map(({ group }) => group)
-    if (names.length > 0) return `${state} in ${names.join(', ')}`
+  const namesOf = (isSo: (group: GroupStatus) => boolean): string =>
+    groups
+      .filter(isSo)
+      .map(({ group }) => group)
+      .join(', ')
+  for (const state of ['rolling', 'halted', 'rejected'] as const) {
+    const names = namesOf((group) => group.state === state)
+    if (names !== '') return `${state} in ${names}`
   }
+  const waiting = namesOf(({ waitsFor }) => waitsFor.length > 0)
+  if (waiting !== '') return `waiting in ${waiting}`
   return groups.every(({ state }) => state === 'proven') ? 'proven everywhere' : 'idle'
 }
 

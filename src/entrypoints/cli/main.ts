@@ -22,8 +22,10 @@ export async function runHalctl(argv: readonly string[], deps: CliDeps): Promise
   for (const add of [addStatus, addExplain, addPlan, addDiff, addRender, addHistory, addValidate]) {
     prepare(add(program, session), deps)
   }
+  // No command: people want to see what there is.
+  const words = argv.length === 0 ? ['--help'] : argv
   try {
-    await untilInterrupted(program.parseAsync(argv, { from: 'user' }), deps.signal)
+    await untilInterrupted(program.parseAsync(words, { from: 'user' }), deps.signal)
   } catch (error) {
     exitCode = await reportError(error, deps)
   }
@@ -46,10 +48,6 @@ function createProgram(deps: CliDeps): Command {
     .option('--no-color', 'print without colour, as NO_COLOR does')
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', programHelp)
-    // No command: people want to see what there is.
-    .action(() => program.outputHelp())
-    .allowExcessArguments()
-  program.on('command:*', () => undefined)
   return program
 }
 

@@ -97,7 +97,7 @@ function contactRule({ planning, planned }: Subject, cluster: number): Rule {
 /** Which release comes, and by which proofs. */
 function candidateRules(subject: Subject, { input, plan, coming, mayStart }: SubjectPlace): readonly Rule[] {
   const { planned } = subject
-  if (!coming) return []
+  if (!coming) return newestRules(subject, input)
   const file = subject.planning.catalog.snapshot.catalog.versions
     .get(planned.input.service.name)
     ?.find(({ version }) => version === coming.version)?.file
@@ -116,6 +116,17 @@ function candidateRules(subject: Subject, { input, plan, coming, mayStart }: Sub
           opensWhen: `it is proven in ${ancestors}`,
         }),
       ]
+}
+
+/** Nothing comes: because the newest version is here, or because it was refused here. */
+function newestRules({ planned }: Subject, { rollout }: SubjectPlace['input']): readonly Rule[] {
+  const newest = planned.input.releases.at(-1)
+  if (!newest) return [not('candidate', 'the service has no version')]
+  const verdict = rollout.rejected.find(({ release }) => releaseId(release) === releaseId(newest))
+  if (!verdict) return [yes('newest', `${newest.version} is the newest version`)]
+  const place = rolloutPath(rollout.group, rollout.service)
+  const opensWhen = `a version above ${newest.version} arrives`
+  return [not('candidate', `${newest.version} was rejected here: ${verdict.reason}`, { place, opensWhen })]
 }
 
 function proofRule(
@@ -164,6 +175,7 @@ async function gateRules(
   const rules: Rule[] = []
   for (const gate of plan.waitsFor) {
     if (gate.gate === 'promotion' && !mayStart) continue
+    if (gate.gate === 'rejected' || gate.gate === 'halted') continue
     const order = planned.input.directives.find(
       ({ file }) => gate.gate === 'hold' && gate.reason.includes(file),
     )

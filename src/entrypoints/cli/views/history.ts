@@ -6,24 +6,13 @@ import { formatMoment } from '../times.ts'
 
 type HistoryAnswer = Static<typeof history.output>
 
-const columns: readonly Column[] = [
-  { title: 'WHEN' },
-  { title: 'SERVICE' },
-  { title: 'RELEASE' },
-  { title: 'GROUP' },
-  { title: 'WAVE', align: 'right' },
-  { title: 'PR', align: 'right' },
-  { title: 'COMMIT' },
-]
+const columns: readonly Column[] = [{ title: 'WHEN' }, { title: 'PR', align: 'right' }, { title: 'COMMIT' }]
 
+/** The subjects of the commits tell service, release, group and wave; the other formats have them apart. */
 export function viewHistory({ entries }: HistoryAnswer, page: Page): string {
   if (entries.length === 0) return 'nothing was merged yet\n'
   const rows = entries.map((entry) => [
     formatMoment(entry.at, page.now),
-    entry.service ?? '-',
-    entry.version ?? '-',
-    entry.group ?? '-',
-    entry.wave ?? '-',
     entry.pullRequest === null ? '-' : `#${entry.pullRequest}`,
     page.isWide ? entry.commit : entry.commit.slice(0, 8),
     ...(page.isWide ? [entry.initiator ?? '-'] : []),

@@ -5,7 +5,7 @@ import type { Page } from '../session.ts'
 import { type Cell, type Column, formatTable } from '../text-table.ts'
 import { formatAge, formatDuration, formatMoment } from '../times.ts'
 import type { Style } from '../style.ts'
-import { formatGate, formatWaits } from './waits.ts'
+import { formatGate, formatWaits, formatWaitsShort } from './waits.ts'
 
 type StatusAnswer = Static<typeof status.output>
 
@@ -30,7 +30,7 @@ export function viewServices(answer: StatusAnswer, page: Page): string {
   const rows = answer.services.flatMap((service) =>
     service.groups.length === 0
       ? [[service.service, '-', '-', service.summary]]
-      : service.groups.map((group) => [service.service, ...groupCells(group, page)]),
+      : service.groups.map((group) => [service.service, ...groupCells(group, page, !page.isWide)]),
   )
   if (rows.length === 0) return `the catalog has no service\n${viewAge(answer, page)}`
   return formatTable(columns, rows, page) + viewAge(answer, page)
@@ -47,7 +47,7 @@ export function viewService(answer: StatusAnswer, service: ServiceStatus, page: 
       ? ''
       : `\n${formatTable(
           columns,
-          service.groups.map((group) => groupCells(group, page)),
+          service.groups.map((group) => groupCells(group, page, false)),
           page,
         )}`
   return (
@@ -55,7 +55,7 @@ export function viewService(answer: StatusAnswer, service: ServiceStatus, page: 
   )
 }
 
-function groupCells(group: GroupStatus, page: Page): readonly Cell[] {
+function groupCells(group: GroupStatus, page: Page, isShort: boolean): readonly Cell[] {
   const { total, healthy, failed, silent } = group.placements
   const release = group.release ?? group.candidate
   return [
@@ -67,7 +67,7 @@ function groupCells(group: GroupStatus, page: Page): readonly Cell[] {
     failed > 0 ? { text: String(failed), as: 'bad' } : '0',
     silent > 0 ? { text: String(silent), as: 'warn' } : '0',
     ...(page.isWide ? wideCells(group) : []),
-    formatWaits(group.waitsFor, group.next, page.now),
+    (isShort ? formatWaitsShort : formatWaits)(group.waitsFor, group.next, page.now),
   ]
 }
 
