@@ -1,1 +1,1 @@
-export type { Lease, LeaseOutcome } from '../adapters/fleet/port.ts'
+export type { Lease } from '../adapters/fleet/port.ts'

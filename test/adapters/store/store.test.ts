@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { StoreLockedError } from '../../../src/adapters/store/database.ts'
 import type { Event } from '../../../src/adapters/store/port.ts'
@@ -128,7 +129,10 @@ describe('the file', () => {
   })
 
   test('is not shared with another process, and is whole after that one was killed while writing', async () => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'write-until-killed.ts'), path])
+    const child = spawn(process.execPath, [
+      fileURLToPath(import.meta.resolve('./write-until-killed.ts')),
+      path,
+    ])
     const told: number[] = []
     const whileWriting: unknown[] = []
     for await (const line of createInterface({ input: child.stdout })) {

@@ -24,9 +24,9 @@ export interface StoredPull {
   readonly record: PullRecord
 }
 
-export const pullsPrefix = 'refs/halyard/pulls/'
+const pullsPrefix = 'refs/halyard/pulls/'
 
-export function pullRef(number: number): string {
+function pullRef(number: number): string {
   return `${pullsPrefix}${number}`
 }
 

@@ -23,7 +23,7 @@ async function findFork(repository: GitRepository, base: Oid, head: Oid): Promis
 }
 
 /** Changes of `ours` that are left to do on top of `theirs`. */
-export function mergeChanges(
+function mergeChanges(
   ours: readonly PathChange[],
   theirs: readonly PathChange[],
 ): readonly TreeChange[] | 'conflict' {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { ForgeContentionError } from '../../../../src/adapters/forge/local/contention.ts'
 import { createLocalForge } from '../../../../src/adapters/forge/local/local-forge.ts'
 import type { LocalForge } from '../../../../src/adapters/forge/local/local-forge.ts'
 import { createMemoryRepository } from '../../../../src/adapters/git/memory.ts'
@@ -88,6 +89,15 @@ describe('local forge', () => {
     })
     expect(outcome).toEqual({ kind: 'blocked', reason: 'halyard/gates is failure: held by ana' })
     expect(await bench.head('main')).toBe(main)
+  })
+
+  test('a writer that others outrun at every try says so, as something to try again', async () => {
+    const bench = await createBench(createMemoryRepository())
+    await bench.pushBranch('halyard/a', [{ path: 'a', text: '1' }])
+    const repository: GitRepository = { ...bench.repository, updateRefs: async () => 'stale' }
+    const open = createLocalForge({ repository, clock: () => 1 }).open(draft('halyard/a'))
+    await expect(open).rejects.toThrow(ForgeContentionError)
+    await expect(open).rejects.toMatchObject({ retryable: true })
   })
 
   test('merging again after a lost reply tells the same commit', async () => {
