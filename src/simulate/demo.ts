@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readDefaultTemplates } from '../adapters/catalog/templates.ts'
 import type { GitRepository } from '../adapters/git/port.ts'
-import { initRepository, openClone } from '../adapters/git/system.ts'
+import { initRepository, openClone, removeStaleLocks } from '../adapters/git/system.ts'
 import type { Notifier } from '../adapters/notify/port.ts'
 import type { Event } from '../adapters/store/port.ts'
 import { openStore } from '../adapters/store/store.ts'
@@ -56,6 +56,7 @@ export interface DemoSummary {
 /** Virtual seconds between two looks at repositories and clusters. */
 const pollEvery = 10
 const halyard = { name: 'Halyard', email: 'halyard@localhost' }
+const repositories = ['catalog.git', 'fleet.git', 'cache/catalog.git', 'cache/fleet.git']
 const platform = { name: 'Platform Team', email: 'platform@example.com' }
 
 /** The example company on real Git repositories with simulated clusters. A killed run goes on where it was. */
@@ -68,6 +69,9 @@ export async function openDemo(options: DemoOptions): Promise<Demo> {
   const start = resumed ? state.now : Math.floor(Date.now() / 1000)
   const clock = createAcceleratedClock({ start, speed: options.speed })
 
+  const store = openStore(path('store.sqlite'))
+  // The store is locked by this process alone, so a lock on a ref was left by a run that was killed.
+  if (resumed) await Promise.all(repositories.map(async (name) => removeStaleLocks(path(name), 0)))
   const catalogRepository = await initRepository(path('catalog.git'), { branch: 'main' })
   const fleetRepository = await initRepository(path('fleet.git'), { branch: 'main' })
   await seed(
@@ -84,7 +88,6 @@ export async function openDemo(options: DemoOptions): Promise<Demo> {
 
   const catalogClone = await openClone({ path: path('cache/catalog.git'), url: path('catalog.git') })
   const fleetClone = await openClone({ path: path('cache/fleet.git'), url: path('fleet.git') })
-  const store = openStore(path('store.sqlite'))
   const world = assembleWorld({
     catalogClone,
     fleetClone,

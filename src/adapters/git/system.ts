@@ -1,10 +1,12 @@
 import type { GitRepository } from './port.ts'
 import { initBare } from './system/clone.ts'
+import { checkGitVersion } from './system/git-version.ts'
 import { removeStaleLocks } from './system/locks.ts'
 import { createSystemRepository } from './system/repository.ts'
-import { checkGitVersion, runGit } from './system/run-git.ts'
+import { runGit } from './system/run-git.ts'
 
 export { openClone } from './system/clone.ts'
+export { removeStaleLocks } from './system/locks.ts'
 
 /** Opens a repository on disk, bare or not. Throws `GitError` when there is none or git is too old. */
 export async function openRepository(path: string): Promise<GitRepository> {
