@@ -13,6 +13,7 @@ export interface Targeting {
  * instead of a look at each cluster. Same answers as `matchesSelector`.
  */
 export function createTargeting(clusters: readonly Cluster[], index: ClusterIndex): Targeting {
+  for (const { name } of clusters) index.intern(name)
   const size = index.size
   const existing = createBitset(size)
   const withLabel = new Map<string, Map<string, Bitset>>()
@@ -59,6 +60,7 @@ export function createTargeting(clusters: readonly Cluster[], index: ClusterInde
   }
   return {
     select(selector) {
+      if (isEmptySelector(selector)) return createBitset(size)
       const set = fullBitset(size)
       intersect(set, existing)
       for (const [key, value] of Object.entries(selector.matchLabels)) intersect(set, withOneOf(key, [value]))
@@ -67,6 +69,12 @@ export function createTargeting(clusters: readonly Cluster[], index: ClusterInde
       return set
     },
   }
+}
+
+/** A selector without any part, which selects nothing: only `all` selects everything. */
+function isEmptySelector({ all, matchLabels, matchExpressions, names }: ClusterSelector): boolean {
+  const parts = Object.keys(matchLabels).length + matchExpressions.length + names.length
+  return parts === 0 && !all
 }
 
 function bitsOf(labels: Map<string, Map<string, Bitset>>, key: string, value: string, size: number): Bitset {
