@@ -1,8 +1,10 @@
 import type { CatalogSource } from '../adapters/catalog/port.ts'
 import type { Catalog } from '../core/domain/catalog.ts'
 import { releaseId, type ServiceRelease } from '../core/domain/service-release.ts'
+import { resolveDependencies } from '../core/render/dependencies.ts'
 import { createReleaseRenderer, type ReleaseRenderer } from '../core/render/release-renderer.ts'
 import { releaseRevision } from '../core/render/release-revision.ts'
+import type { ReleaseInputs } from '../core/render/types.ts'
 
 /** How many renderers stay in memory; each holds the texts of its variants. */
 const renderersKept = 2000
@@ -23,7 +25,7 @@ export function createReleases(source: CatalogSource): Releases {
       const key = `${release.service}/${releaseId(release)}`
       const known = renderers.get(key)
       if (known) return known
-      const catalog = rendersAt(head, release) ? head : (await source.read(release.catalogCommit)).catalog
+      const catalog = inputsAt(head, release) ? head : (await source.read(release.catalogCommit)).catalog
       const outcome = createRenderer(catalog, release)
       if (renderers.size >= renderersKept) renderers.clear()
       renderers.set(key, outcome)
@@ -32,33 +34,28 @@ export function createReleases(source: CatalogSource): Releases {
   }
 }
 
-function rendersAt(catalog: Catalog, release: ServiceRelease): boolean {
+/** The documents that render a release; undefined: those of this catalog render another one or none. */
+function inputsAt(catalog: Catalog, release: ServiceRelease): ReleaseInputs | undefined {
+  const { templates } = catalog
   const service = catalog.services.get(release.service)
-  return service !== undefined && releaseRevision(service, catalog.templates) === release.revision
+  const version = catalog.versions.get(release.service)?.find((other) => other.version === release.version)
+  const chartRepository = version && catalog.chartRepositories.get(version.chart.repository)
+  if (!service || !version || !chartRepository) return undefined
+  const dependencies = resolveDependencies(service, catalog.services)
+  const revision = releaseRevision(service, templates, chartRepository, dependencies)
+  if (revision !== release.revision) return undefined
+  return { release, service, version, chartRepository, templates, dependencies }
 }
 
 function createRenderer(catalog: Catalog, release: ServiceRelease): RendererOutcome {
-  const service = catalog.services.get(release.service)
-  const version = catalog.versions.get(release.service)?.find((other) => other.version === release.version)
-  const repository = version && catalog.chartRepositories.get(version.chart.repository)
-  if (!service || !version || !repository || !rendersAt(catalog, release)) {
+  const inputs = inputsAt(catalog, release)
+  if (!inputs) {
     return {
       kind: 'unrenderable',
       reason: `catalog commit ${catalog.commit} does not render ${release.service} ${releaseId(release)}`,
     }
   }
-  const dependencies = service.dependsOn.flatMap((name) => {
-    const dependency = catalog.services.get(name)
-    return dependency ? [{ name, namespace: dependency.namespace }] : []
-  })
-  const renderer = createReleaseRenderer({
-    release,
-    service,
-    version,
-    chartRepository: repository,
-    templates: catalog.templates,
-    dependencies,
-  })
+  const renderer = createReleaseRenderer(inputs)
   return 'errors' in renderer
     ? { kind: 'unrenderable', reason: renderer.errors.map((error) => error.message).join('; ') }
     : { kind: 'renderer', renderer }

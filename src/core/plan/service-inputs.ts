@@ -5,6 +5,7 @@ import type { DeploymentGroup } from '../domain/deployment-group.ts'
 import type { DesiredColumns, ObservedColumns } from '../domain/placement.ts'
 import { emptyRollout, type Rollout } from '../domain/rollout.ts'
 import type { ServiceRelease } from '../domain/service-release.ts'
+import { resolveDependencies } from '../render/dependencies.ts'
 import { releaseRevision } from '../render/release-revision.ts'
 import { type Bitset, createBitset, hasBit, intersect } from './bitset.ts'
 import { createTargeting } from './targeting.ts'
@@ -75,12 +76,15 @@ export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): Cat
   const resolveReleases = (name: string): readonly ServiceRelease[] => {
     const service = catalog.services.get(name)
     if (!service) return []
-    const revision = releaseRevision(service, catalog.templates)
+    const dependencies = resolveDependencies(service, catalog.services)
+    const revisions = new Map<string, string>()
+    const revisionFrom = (repository: string): string =>
+      releaseRevision(service, catalog.templates, catalog.chartRepositories.get(repository), dependencies)
     const versions = catalog.versions.get(name) ?? []
-    return versions.map(({ version }) => ({
+    return versions.map(({ version, chart }) => ({
       service: name,
       version,
-      revision,
+      revision: memo(revisions, chart.repository, revisionFrom),
       catalogCommit: catalog.commit,
     }))
   }

@@ -164,22 +164,46 @@ test('what is expected of the live object is what was rendered', () => {
 })
 
 describe('the revision of a service release', () => {
-  const base = releaseRevision(service, templates)
+  const { chartRepository, dependencies } = inputs
+  const revisionOf = (given: Partial<ReleaseInputs>) => {
+    const all = { ...inputs, ...given }
+    return releaseRevision(all.service, all.templates, all.chartRepository, all.dependencies)
+  }
+  const base = revisionOf({})
 
   test('is 8 hex digits and stays for the same inputs', () => {
     expect(base).toMatch(/^[0-9a-f]{8}$/)
-    expect(releaseRevision({ ...service, dependsOn: service.dependsOn.toReversed() }, templates)).toBe(base)
+    expect(revisionOf({ dependencies: dependencies.toReversed() })).toBe(base)
   })
 
   test('changes with the skeletons and with settings that are rendered', () => {
-    expect(releaseRevision(service, { ...templates, revision: '22222222' })).not.toBe(base)
-    expect(releaseRevision({ ...service, owner: 'other' }, templates)).not.toBe(base)
-    expect(releaseRevision({ ...service, dependsOn: [] }, templates)).not.toBe(base)
+    expect(revisionOf({ templates: { ...templates, revision: '22222222' } })).not.toBe(base)
+    expect(revisionOf({ service: { ...service, owner: 'other' } })).not.toBe(base)
+  })
+
+  test('changes with where the chart comes from, known or not', () => {
+    const moved = { ...chartRepository, url: 'oci://mirror.example.com/charts' }
+    const withSecret = { ...chartRepository, secretRef: 'other' }
+    const repositories = [moved, withSecret, httpRepository]
+    const revisions = [base, ...repositories.map((other) => revisionOf({ chartRepository: other }))]
+    revisions.push(releaseRevision(service, templates, undefined, dependencies))
+    expect(new Set(revisions).size).toBe(5)
+  })
+
+  test('does not change with the name of the chart repository, which is not rendered', () => {
+    const renamed = { ...chartRepository, name: 'other', file: 'chart-repositories/other.yaml' }
+    expect(revisionOf({ chartRepository: renamed })).toBe(base)
+  })
+
+  test('changes with the services that it depends on and with their namespaces', () => {
+    expect(revisionOf({ dependencies: dependencies.slice(1) })).not.toBe(base)
+    const moved = dependencies.map((dependency) => ({ ...dependency, namespace: 'elsewhere' }))
+    expect(revisionOf({ dependencies: moved })).not.toBe(base)
   })
 
   test('does not change with settings that are not', () => {
     const routes = [{ type: 'slack', target: '#pay' }] as const
-    expect(releaseRevision({ ...service, targets: 'none', notifications: routes }, templates)).toBe(base)
+    expect(revisionOf({ service: { ...service, targets: 'none', notifications: routes } })).toBe(base)
   })
 })
 
