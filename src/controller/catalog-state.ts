@@ -1,4 +1,4 @@
-import type { CatalogSource } from '../adapters/catalog/port.ts'
+import type { CatalogSnapshot, CatalogSource } from '../adapters/catalog/port.ts'
 import { checkCatalog } from '../core/check/check-catalog.ts'
 import { freezes, type Freezes } from '../core/check/freezes.ts'
 import type { ClusterIndex } from '../core/domain/cluster-index.ts'
@@ -8,6 +8,7 @@ import { type CatalogTargets, createCatalogTargets } from '../core/plan/service-
 /** The catalog as of one commit, checked and resolved. */
 export interface CatalogState {
   readonly commit: string
+  readonly snapshot: CatalogSnapshot
   readonly targets: CatalogTargets
   readonly findings: readonly Finding[]
   readonly freezes: Freezes
@@ -20,11 +21,13 @@ export async function readCatalogState(
   index: ClusterIndex,
 ): Promise<CatalogState> {
   const snapshot = await source.read(commit)
-  const findings = snapshot.locate([...snapshot.findings, ...checkCatalog(snapshot.catalog)])
+  const { catalog, findings: read } = snapshot
+  const findings = snapshot.locate([...read, ...checkCatalog(catalog, read)])
   return {
     commit,
-    targets: createCatalogTargets(snapshot.catalog, index),
+    snapshot,
+    targets: createCatalogTargets(catalog, index),
     findings,
-    freezes: freezes(snapshot.catalog, findings),
+    freezes: freezes(catalog, findings),
   }
 }
