@@ -1,0 +1,45 @@
+const markup = Symbol('markup')
+
+/** Markup that was made here; text of others only gets into it escaped. */
+export interface Html {
+  readonly [markup]: string
+}
+
+export type Content = Html | string | number | false | null | undefined | readonly Content[]
+
+/** The only way to make markup: everything interpolated is escaped, for text and for quoted attributes. */
+export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Html {
+  return { [markup]: parts.map((part, at) => part + toText(contents[at])).join('') }
+}
+
+/** Markup as a page's text. */
+export function textOf(content: Html): string {
+  return content[markup]
+}
+
+/** A constant of this program as markup: a style sheet or script, never text of others. */
+export function trusted(text: string): Html {
+  return { [markup]: text }
+}
+
+function toText(content: Content): string {
+  if (content === undefined || content === null || content === false) return ''
+  if (typeof content === 'string') return escapeHtml(content)
+  if (typeof content === 'number') return String(content)
+  return markup in content ? content[markup] : content.map(toText).join('')
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** Control characters, and those that turn the direction of writing, could make a page say what nobody wrote. */
+const deceiving = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(deceiving, '\ufffd').replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
+}

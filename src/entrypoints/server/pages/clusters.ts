@@ -1,0 +1,132 @@
+import type { Cluster } from '../../../core/domain/cluster.ts'
+import type { Instant } from '../../../core/domain/time.ts'
+import type { PlanningView, Workspace } from '../../../operations/workspace.ts'
+import { type Content, type Html, html } from '../html.ts'
+import { clusterLink } from '../links.ts'
+import type { Page } from '../page.ts'
+import { stateOf } from '../shapes.ts'
+import { formatDuration, momentAndAge } from '../times.ts'
+
+/** A cluster as far as it answers. */
+export interface ClusterFact {
+  readonly cluster: Cluster
+  readonly ordinal: number
+  /** Undefined: no deployment group selects it. */
+  readonly group: string | undefined
+  readonly contact: 'in contact' | 'silent' | 'never reported' | 'not joined'
+  /** Last sign of life; 0: none. */
+  readonly at: Instant
+}
+
+/** Every cluster of the catalog, groups in promotion order as far as names tell, those out of contact first. */
+export function readClusters({
+  catalog,
+  targets,
+  observations,
+  fleet,
+}: PlanningView): readonly ClusterFact[] {
+  return catalog.snapshot.catalog.clusters.map((cluster) => {
+    const ordinal = targets.index.intern(cluster.name)
+    const at = observations.contactAt[ordinal] ?? 0
+    const isSilent = observations.view.silent[ordinal] !== 0
+    const hasJoined = fleet.state.bootstrapped[ordinal] === 1
+    const contact = !hasJoined
+      ? 'not joined'
+      : !isSilent
+        ? 'in contact'
+        : at === 0
+          ? 'never reported'
+          : 'silent'
+    return { cluster, ordinal, group: targets.groupOf(ordinal)?.name, contact, at }
+  })
+}
+
+/** All clusters, with labels and files. */
+export async function clustersPage(workspace: Workspace): Promise<Page> {
+  const planning = await workspace.planning()
+  const now = planning.observations.at
+  const clusters = readClusters(planning)
+  return {
+    title: 'Clusters',
+    section: 'clusters',
+    now,
+    content: html`<h1>${clusters.length} clusters</h1>
+      ${byGroup(clusters).map(
+        ([group, members]) =>
+          html`<h2>${group} <small>${summaryOf(members)}</small></h2>
+            <table class="stack" aria-label="Clusters of ${group}">
+              <thead>
+                <tr>
+                  <th scope="col">Cluster</th>
+                  <th scope="col">Contact</th>
+                  <th scope="col">Last report</th>
+                  <th scope="col" class="wide">Labels</th>
+                  <th scope="col">File</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${members.map((fact) => clusterRow(fact, now))}
+              </tbody>
+            </table>`,
+      )}`,
+  }
+}
+
+function clusterRow({ cluster, contact, at }: ClusterFact, now: Instant): Html {
+  return html`<tr>
+    <th scope="row" class="tight">${clusterLink(cluster.name)}</th>
+    <td class="tight">${stateOf(contact)}</td>
+    <td class="tight">${momentAndAge(at, now)}</td>
+    <td class="quiet">${labelsOf(cluster)}</td>
+    <td class="path">${cluster.file}</td>
+  </tr>`
+}
+
+export function labelsOf({ labels }: Cluster): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .toSorted()
+    .join(' ')
+}
+
+/** One cell a cluster, those out of contact first, at most so many a group. */
+export function clusterCells(clusters: readonly ClusterFact[], now: Instant, most: number): Content {
+  return byGroup(clusters).map(([group, members]) => {
+    const more = members.length - most
+    return html`<h3>${group} <small class="quiet">${summaryOf(members)}</small></h3>
+      <ul class="cells">
+        ${members.slice(0, most).map((fact) => cell(fact, now))}${
+          more > 0 && html`<li><a href="/clusters">and ${more} more</a></li>`
+        }
+      </ul>`
+  })
+}
+
+function cell({ cluster, contact, at }: ClusterFact, now: Instant): Html {
+  const age = at === 0 ? '' : formatDuration(now - at)
+  const word = contact === 'in contact' ? age : contact === 'silent' ? `silent ${age}` : contact
+  const title = contact === 'in contact' ? `last report ${age} ago` : ''
+  return html`<li class="${contact !== 'in contact' && 'alarm'}" title="${title}">
+    <svg class="shape" aria-hidden="true">
+      <use
+        href="#shape-${contact === 'in contact' ? 'good' : contact === 'not joined' ? 'waiting' : 'silent'}"
+      /></svg
+    >${clusterLink(cluster.name)}<small>${word}</small>
+  </li>`
+}
+
+function byGroup(clusters: readonly ClusterFact[]): readonly [string, readonly ClusterFact[]][] {
+  const sorted = clusters.toSorted(
+    (a, b) =>
+      Number(a.contact === 'in contact') - Number(b.contact === 'in contact') ||
+      (a.cluster.name < b.cluster.name ? -1 : 1),
+  )
+  return [...Map.groupBy(sorted, ({ group }) => group ?? 'in no group')].toSorted(([a], [b]) =>
+    a < b ? -1 : 1,
+  )
+}
+
+function summaryOf(members: readonly ClusterFact[]): string {
+  const away = members.filter(({ contact }) => contact !== 'in contact').length
+  return away === 0 ? `${members.length}, all in contact` : `${members.length}, ${away} out of contact`
+}

@@ -1,0 +1,78 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { ServerDeps } from '../deps.ts'
+import { html } from '../html.ts'
+import { type Page, sendPage } from '../page.ts'
+import { problemOf } from '../problem.ts'
+import { stylesheet } from '../stylesheet.ts'
+import { clusterPageOf } from './cluster.ts'
+import { clustersPage } from './clusters.ts'
+import { dashboard } from './dashboard.ts'
+import { pullPage, pullsPage } from './pulls.ts'
+import { servicePageOf } from './service.ts'
+
+interface Named {
+  readonly Params: { readonly name: string }
+  readonly Querystring: { readonly all?: string }
+}
+
+const icon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M3 15V1h1.5v14zm3-2l8-1L6 2z" fill="#b5330b"/></svg>'
+
+/** The pages that people read. */
+export function registerPages(app: FastifyInstance, deps: ServerDeps): void {
+  const send = async (reply: FastifyReply, page: Page | undefined): Promise<FastifyReply> =>
+    sendPage(reply, deps, page ?? notFoundPage)
+  app.get<Named>('/', async (request, reply) =>
+    send(reply, await dashboard(deps, await deps.workspace(), request.query.all === '1')),
+  )
+  app.get<Named>('/services/:name', async ({ params, query }, reply) =>
+    send(reply, await servicePageOf(deps, await deps.workspace(), params.name, query.all === '1')),
+  )
+  app.get('/clusters', async (_, reply) => send(reply, await clustersPage(await deps.workspace())))
+  app.get<Named>('/clusters/:name', async ({ params }, reply) =>
+    send(reply, await clusterPageOf(deps, await deps.workspace(), params.name)),
+  )
+  registerPullPages(app, deps, send)
+  app.get('/style.css', async (_, reply) =>
+    reply.type('text/css; charset=utf-8').header('cache-control', 'no-cache').send(stylesheet),
+  )
+  app.get('/icon.svg', async (_, reply) =>
+    reply.type('image/svg+xml').header('cache-control', 'max-age=86400').send(icon),
+  )
+}
+
+function registerPullPages(
+  app: FastifyInstance,
+  deps: ServerDeps,
+  send: (reply: FastifyReply, page: Page | undefined) => Promise<FastifyReply>,
+): void {
+  const { pulls } = deps
+  if (!pulls) return
+  const now = async () => (await (await deps.workspace()).planning()).observations.at
+  app.get('/pulls', async (_, reply) => send(reply, await pullsPage(deps, pulls, await now())))
+  app.get<Named>('/pulls/:name', async ({ params }, reply) => {
+    const pull = /^[1-9]\d{0,9}$/.test(params.name) ? await pulls.get(Number(params.name)) : undefined
+    return send(reply, pull && pullPage(pull, await now()))
+  })
+}
+
+export const notFoundPage: Page = {
+  title: 'Not found',
+  status: 404,
+  now: undefined,
+  content: html`<h1>There is no such page</h1>
+    <p>Names of services and clusters are those of the catalog. <a href="/">The whole fleet</a></p>`,
+}
+
+/** An error for a person: what is wrong and what mends it. */
+export function errorPage(error: unknown): Page {
+  const { status, detail, remedy } = problemOf(error)
+  return {
+    title: 'Error',
+    status,
+    now: undefined,
+    content: html`<h1>${status === 500 ? 'This page failed' : 'This can not be answered now'}</h1>
+      <p class="notice">${detail}</p>
+      ${remedy !== undefined && html`<p>${remedy}</p>`}`,
+  }
+}
