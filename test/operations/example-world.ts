@@ -3,7 +3,7 @@ import { createCatalogSource } from '../../src/adapters/catalog/git-source.ts'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
 import { createMemoryClone } from '../../src/adapters/git/memory.ts'
 import type { GitRepository, Oid, TreeChange } from '../../src/adapters/git/port.ts'
-import type { ControllerView, StepResult } from '../../src/controller/controller.ts'
+import type { StepResult } from '../../src/controller/controller.ts'
 import { createClusterIndex } from '../../src/core/domain/cluster-index.ts'
 import { publishedObservations } from '../../src/operations/published-observations.ts'
 import { openWorkspace, type Workspace } from '../../src/operations/workspace.ts'
@@ -45,24 +45,32 @@ export async function createExampleWorld(): Promise<ExampleWorld> {
     'Release catalog-web 0.19.0',
   )
   await world.mergeIntoCatalog(await exampleFiles('story/01-payments-1.4.3'), 'Release payments 1.4.3')
-  await stepUntil(world, running, ({ plans, now }) => {
-    const prod = plans.get('payments')?.groups.find(({ group }) => group === 'prod')
-    const soak = prod?.waitsFor.find(({ gate }) => gate === 'soak')
-    return prod?.wave === 2 && soak?.opensAt !== undefined && soak.opensAt - now <= 150
+  const inSecondWave = (): boolean => {
+    const groups = running.controller.view()?.plans.get('payments')?.groups ?? []
+    return groups.some(({ group, wave }) => group === 'prod' && wave === 2)
+  }
+  await stepUntil(world, running, async () => {
+    return inSecondWave() && soaksInProd({ world, now: world.clock.now() })
   })
   return { world, now: world.clock.now() }
 }
 
-/** Steps at least once a minute until the controller sees what is looked for, and has published it. */
+/** Whether what is published shows payments in the soak of its second wave in prod. */
+async function soaksInProd(example: ExampleWorld): Promise<boolean> {
+  const planning = await (await openExample(example)).planning()
+  const prod = planning.plan('payments').plan.groups.find(({ group }) => group === 'prod')
+  return prod?.wave === 2 && prod.waitsFor.every(({ gate }) => gate === 'soak') && prod.waitsFor.length > 0
+}
+
+/** Steps at least twice a minute until something is so. */
 async function stepUntil(
   world: MemoryWorld,
   { controller, clusters }: World,
-  isThere: (view: ControllerView) => boolean,
+  isSo: () => Promise<boolean>,
 ): Promise<void> {
   for (let step = 0; step < 1000; step++) {
     const result: StepResult = await controller.step()
-    const view = controller.view()
-    if (view && isThere(view)) return
+    if (await isSo()) return
     const until = result.kind === 'stepped' ? result.validUntil : Infinity
     const now = world.clock.now()
     const next = Math.min(now + 30, clusters.nextEventAt() ?? Infinity, until)

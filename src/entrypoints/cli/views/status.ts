@@ -29,7 +29,7 @@ export function viewServices(answer: StatusAnswer, page: Page): string {
   const columns = [{ title: 'SERVICE' }, ...groupColumns, ...(page.isWide ? wideColumns : []), lastColumn]
   const rows = answer.services.flatMap((service) =>
     service.groups.length === 0
-      ? [[service.service, '-', '-', service.summary]]
+      ? [[service.service, ...columns.slice(2).map(() => '-'), service.summary]]
       : service.groups.map((group) => [service.service, ...groupCells(group, page, !page.isWide)]),
   )
   if (rows.length === 0) return `the catalog has no service\n${viewAge(answer, page)}`
