@@ -1,12 +1,23 @@
+import type { CatalogSnapshot } from '../adapters/catalog/port.ts'
 import { checkCatalog } from '../core/check/check-catalog.ts'
 import { compareFindings } from '../core/check/format-findings.ts'
 import { freezes } from '../core/check/freezes.ts'
 import type { CatalogParts, CatalogView } from './workspace.ts'
 
+type Checks = Pick<CatalogView, 'findings' | 'frozenBy'>
+
+/** A server asks many questions about one snapshot, which never changes. */
+const known = new WeakMap<CatalogSnapshot, Checks>()
+
 /** Runs all checks over a catalog and tells what they freeze. */
 export function checkedCatalog(parts: CatalogParts): CatalogView {
-  const { catalog, findings: read } = parts.snapshot
-  const findings = [...read, ...parts.snapshot.locate(checkCatalog(catalog, read))].toSorted(compareFindings)
-  const frozen = freezes(catalog, findings)
-  return { ...parts, commit: catalog.commit, findings, frozenBy: frozen.reasonOf }
+  const { snapshot } = parts
+  const checks = known.get(snapshot) ?? runChecks(snapshot)
+  known.set(snapshot, checks)
+  return { ...parts, ...checks, commit: snapshot.catalog.commit }
+}
+
+function runChecks({ catalog, findings: read, locate }: CatalogSnapshot): Checks {
+  const findings = [...read, ...locate(checkCatalog(catalog, read))].toSorted(compareFindings)
+  return { findings, frozenBy: freezes(catalog, findings).reasonOf }
 }

@@ -1,6 +1,8 @@
 import type { CatalogSnapshot } from '../adapters/catalog/port.ts'
 import type { FleetState } from '../adapters/fleet/port.ts'
 import type { Commit, GitRepository, Oid } from '../adapters/git/port.ts'
+import type { Catalog } from '../core/domain/catalog.ts'
+import type { ClusterIndex } from '../core/domain/cluster-index.ts'
 import type { Finding } from '../core/domain/finding.ts'
 import type { Instant } from '../core/domain/time.ts'
 import { planService } from '../core/plan/plan-service.ts'
@@ -92,7 +94,7 @@ export function openWorkspace({ now, ...sources }: WorkspaceSources): Workspace 
 
 function createPlanning(catalog: CatalogView, fleet: FleetView): PlanningView {
   const { services, settings } = catalog.snapshot.catalog
-  const targets = createCatalogTargets(catalog.snapshot.catalog, fleet.state.clusters)
+  const targets = targetsOf(catalog.snapshot.catalog, fleet.state.clusters)
   const observations = fleet.observe(settings.silentAfter)
   return {
     catalog,
@@ -111,6 +113,16 @@ function createPlanning(catalog: CatalogView, fleet: FleetView): PlanningView {
       return { input, plan: planService(input, observations.at) }
     },
   }
+}
+
+/** A server asks many questions about one catalog, over one index. */
+const knownTargets = new WeakMap<Catalog, CatalogTargets>()
+
+function targetsOf(catalog: Catalog, index: ClusterIndex): CatalogTargets {
+  const known = knownTargets.get(catalog)
+  const targets = known?.index === index ? known : createCatalogTargets(catalog, index)
+  knownTargets.set(catalog, targets)
+  return targets
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
