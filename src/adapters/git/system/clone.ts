@@ -7,11 +7,13 @@ import { GitError, refused } from '../git-error.ts'
 import { checkRefPrefix } from '../names.ts'
 import type { GitClone, GitRepository, RefUpdate } from '../port.ts'
 import { missingObject } from '../write-commits.ts'
+import { checkGitVersion } from './git-version.ts'
 import { removeStaleLocks } from './locks.ts'
+import { runPorcelain } from './porcelain.ts'
 import { pushUpdates } from './push.ts'
 import { changeRefs, checkUpdates, mirrorRefs, parseRefs } from './refs.ts'
 import { createSystemRepository } from './repository.ts'
-import { checkGitVersion, runGit } from './run-git.ts'
+import { runGit } from './run-git.ts'
 
 export interface CloneOptions {
   /** Folder of our own; made when missing, and made anew when damaged. */
@@ -31,16 +33,13 @@ export async function openClone({ path, url }: CloneOptions): Promise<GitClone> 
     await removeDamaged(path)
     await initBare(path, 'main')
   }
-  await runGit({ repository: path, args: ['config', 'remote.origin.url', remote] })
+  await runPorcelain(path, (git) => git.addConfig('remote.origin.url', remote))
   return withRemote(path, createSystemRepository(path))
 }
 
 export async function initBare(path: string, branch: string): Promise<void> {
   await mkdir(path, { recursive: true })
-  await runGit({
-    repository: undefined,
-    args: ['init', '--quiet', '--bare', `--initial-branch=${branch}`, '--', path],
-  })
+  await runPorcelain(path, (git) => git.init(true, ['--quiet', `--initial-branch=${branch}`]))
 }
 
 /** Deletes what once was a bare repository, and refuses to delete anything else that stands there. */
@@ -117,8 +116,6 @@ async function fetchPrefixes(path: string, prefixes: readonly string[]): Promise
   const options = ['--quiet', '--prune', '--no-tags', '--no-write-fetch-head']
   const refspecs = prefixes.map((prefix) => `+${prefix}*:${prefix}*`)
   // Git looks after the packs of our writes here: fetch runs `git maintenance run --auto`.
-  await changeRefs({
-    repository: path,
-    args: ['fetch', ...options, '--end-of-options', 'origin', ...refspecs],
-  })
+  const args = [...options, '--end-of-options', 'origin', ...refspecs]
+  await changeRefs(path, async () => runPorcelain(path, (git) => git.fetch(args)))
 }

@@ -2,7 +2,6 @@ import { checkRefName, checkRefPrefix, checkRevisions, compareText } from '../na
 import type { Oid, RefUpdate } from '../port.ts'
 import { removeStaleLocks } from './locks.ts'
 import { runGit } from './run-git.ts'
-import type { GitRun } from './run-git.ts'
 
 export async function listRefs(repository: string, prefix: string): Promise<ReadonlyMap<string, Oid>> {
   checkRefPrefix(prefix)
@@ -62,15 +61,17 @@ export function checkUpdates(updates: readonly RefUpdate[]): void {
 
 async function runRefTransaction(repository: string, lines: readonly string[]): Promise<void> {
   const input = `start\0${lines.join('')}prepare\0commit\0`
-  await changeRefs({ repository, args: ['update-ref', '--stdin', '-z'], input })
+  await changeRefs(repository, async () =>
+    runGit({ repository, args: ['update-ref', '--stdin', '-z'], input }),
+  )
 }
 
 /** Runs a command that takes locks of refs. Where a killed git left one, the next try finds it gone. */
-export async function changeRefs(run: GitRun & { readonly repository: string }): Promise<void> {
+export async function changeRefs(repository: string, change: () => Promise<unknown>): Promise<void> {
   try {
-    await runGit(run)
+    await change()
   } catch (error) {
-    await removeStaleLocks(run.repository)
+    await removeStaleLocks(repository)
     throw error
   }
 }

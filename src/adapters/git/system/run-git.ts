@@ -50,9 +50,8 @@ export function gitFailure(
   output: string,
   cause?: unknown,
 ): GitError {
-  // A URL in git's message may carry credentials.
-  const stderr = output.replaceAll(/:\/\/[^@/\s]+@/g, '://')
-  const command = `git ${args.join(' ')}`
+  const stderr = withoutCredentials(output)
+  const command = withoutCredentials(`git ${args.join(' ')}`)
   const story =
     stderr.trim() ||
     (exitCode === undefined ? 'it was killed or could not start' : `it ended with ${exitCode}`)
@@ -66,22 +65,15 @@ export function gitFailure(
   })
 }
 
+/** A URL in git's arguments and messages may carry credentials. */
+export function withoutCredentials(text: string): string {
+  return text.replaceAll(/:\/\/[^@/\s]+@/g, '://')
+}
+
 /** Git's own words for what passes by itself: the network, a busy server, a lock that another command holds. */
 const passing: readonly RegExp[] = [
   /could not resolve host|connection (timed out|refused|reset)|operation timed out|network is unreachable/i,
   /the remote end hung up|early eof|rpc failed|unexpected disconnect|couldn't connect|failed to connect/i,
   /requested URL returned error: (429|5\d\d)/i,
-  /unable to create '.*\.lock': file exists|cannot lock ref|unable to lock/i,
+  /unable to create '.*\.lock': file exists|cannot lock ref|unable to lock|could not lock config/i,
 ]
-
-/** Throws `GitError` when git is too old to be relied on. */
-export async function checkGitVersion(): Promise<void> {
-  const { stdout } = await runGit({ repository: undefined, args: ['--version'] })
-  const [, major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(stdout) ?? []).map(Number)
-  if (major > 2 || (major === 2 && minor >= oldestMinor)) return
-  const message = `git 2.${oldestMinor} or newer is needed, found: ${stdout.trim()}`
-  throw new GitError(message, { command: 'git --version', exitCode: 0, stderr: '', retryable: false })
-}
-
-/** 2.36 brought `cat-file --batch-command`; 2.38 is the oldest that is tested. */
-const oldestMinor = 38
