@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createCatalogSource } from '../adapters/catalog/git-source.ts'
+import type { CatalogSource } from '../adapters/catalog/port.ts'
 import { createFleet } from '../adapters/fleet/fleet.ts'
 import { createGitLease } from '../adapters/fleet/lease.ts'
-import { createSimulatedFleet, type SimulatedFleet } from '../adapters/flux/simulated/fleet.ts'
+import {
+  createSimulatedFleet,
+  type ManifestFile,
+  type SimulatedFleet,
+} from '../adapters/flux/simulated/fleet.ts'
 import { createLocalForge, type LocalForge } from '../adapters/forge/local/local-forge.ts'
 import type { GitClone, GitRepository } from '../adapters/git/port.ts'
 import type { Notifier } from '../adapters/notify/port.ts'
@@ -27,9 +32,12 @@ export interface WorldGround {
   readonly notifier: Notifier
   readonly onEvent: (event: Event) => void
   readonly pullRequestUrl?: (number: number) => string
+  /** Files that the clusters of worlds over the same contents parsed already, by blob id. */
+  readonly manifests?: Map<string, ManifestFile>
 }
 
 export interface World {
+  readonly catalog: CatalogSource
   readonly controller: Controller
   readonly forge: LocalForge
   readonly clusters: SimulatedFleet
@@ -47,6 +55,7 @@ export function assembleWorld(ground: WorldGround): World {
     branch: 'main',
     clock,
     state: ground.clusterState,
+    ...(ground.manifests ? { manifests: ground.manifests } : {}),
     clusters: () =>
       (controller.view()?.catalog.targets.catalog.clusters ?? []).map(({ name }) => ({
         name,
@@ -58,12 +67,13 @@ export function assembleWorld(ground: WorldGround): World {
     clock: () => clock.now(),
     ...(ground.pullRequestUrl ? { url: ground.pullRequestUrl } : {}),
   })
+  const catalog = createCatalogSource({
+    repository: ground.catalogClone,
+    branch: 'main',
+    defaultTemplates: ground.defaultTemplates,
+  })
   const controller: Controller = createController({
-    catalog: createCatalogSource({
-      repository: ground.catalogClone,
-      branch: 'main',
-      defaultTemplates: ground.defaultTemplates,
-    }),
+    catalog,
     fleet: createFleet({ clone: fleetClone, clusters: index }),
     forge,
     flux: clusters,
@@ -79,7 +89,7 @@ export function assembleWorld(ground: WorldGround): World {
     holder: ground.holder,
     onEvent: ground.onEvent,
   })
-  return { controller, forge, clusters }
+  return { catalog, controller, forge, clusters }
 }
 
 /** A UID as a kube-system namespace has one, the same for the same name. */

@@ -1,20 +1,17 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readDefaultTemplates } from '../adapters/catalog/templates.ts'
 import type { GitRepository } from '../adapters/git/port.ts'
-import { initRepository, openClone, removeStaleLocks } from '../adapters/git/system.ts'
+import { openClone } from '../adapters/git/system.ts'
 import type { Notifier } from '../adapters/notify/port.ts'
-import type { Event } from '../adapters/store/port.ts'
-import { openStore } from '../adapters/store/store.ts'
+import type { Event, Store } from '../adapters/store/port.ts'
 import type { Clock } from '../controller/clock.ts'
-import type { StepResult } from '../controller/controller.ts'
+import type { Controller, StepResult } from '../controller/controller.ts'
 import { runLoop } from '../controller/loop.ts'
 import { PlacementState } from '../core/domain/placement.ts'
-import type { Instant } from '../core/domain/time.ts'
 import { createAcceleratedClock } from './accelerated-clock.ts'
 import { assembleWorld, type World } from './assemble.ts'
-import { createStory, readFiles, readStory } from './story.ts'
+import { type DemoFolder, openDemoFolder } from './demo-folder.ts'
+import { createStory, readStory, type Story } from './story.ts'
 
 export interface DemoOptions {
   /** Where the repositories and the state are kept. */
@@ -28,13 +25,15 @@ export interface DemoOptions {
   readonly fresh: boolean
   readonly notifier: Notifier
   readonly onEvent: (event: Event) => void
+  /** Told of every step: `acted`, `idle`, `standby`, `empty` or `failed`, and how many real seconds it took. */
+  readonly onStep: (outcome: string, seconds: number) => void
   readonly onError: (error: unknown) => void
   readonly pullRequestUrl: (number: number) => string
 }
 
 export interface Demo extends World {
   readonly clock: Clock
-  readonly store: ReturnType<typeof openStore>
+  readonly store: Store
   readonly catalogRepository: GitRepository
   readonly fleetRepository: GitRepository
   /** An earlier run was interrupted and goes on. */
@@ -55,91 +54,107 @@ export interface DemoSummary {
 
 /** Virtual seconds between two looks at repositories and clusters. */
 const pollEvery = 10
-const halyard = { name: 'Halyard', email: 'halyard@localhost' }
-const repositories = ['catalog.git', 'fleet.git', 'cache/catalog.git', 'cache/fleet.git']
-const platform = { name: 'Platform Team', email: 'platform@example.com' }
 
 /** The example company on real Git repositories with simulated clusters. A killed run goes on where it was. */
 export async function openDemo(options: DemoOptions): Promise<Demo> {
-  const path = (name: string): string => join(options.folder, name)
-  const state = readState(path('demo.json'))
-  const resumed = state?.finished === false && !options.fresh
-  if (!resumed) await rm(options.folder, { recursive: true, force: true })
-  await mkdir(options.folder, { recursive: true })
-  const start = resumed ? state.now : Math.floor(Date.now() / 1000)
+  const folder = await openDemoFolder(options.folder, options.fresh)
+  const start = folder.resumedAt ?? Math.floor(Date.now() / 1000)
   const clock = createAcceleratedClock({ start, speed: options.speed })
-
-  const store = openStore(path('store.sqlite'))
-  // The store is locked by this process alone, so a lock on a ref was left by a run that was killed.
-  if (resumed) await Promise.all(repositories.map(async (name) => removeStaleLocks(path(name), 0)))
-  const catalogRepository = await initRepository(path('catalog.git'), { branch: 'main' })
-  const fleetRepository = await initRepository(path('fleet.git'), { branch: 'main' })
-  await seed(
-    catalogRepository,
+  const catalogRepository = await folder.repository(
+    'catalog.git',
     join(options.examples, 'catalog'),
     'Begin the catalog of the example company',
-    platform,
-    clock,
+    { name: 'Platform Team', email: 'platform@example.com' },
+    start,
   )
-  await seed(fleetRepository, options.fleetLayout, 'Begin the fleet repository', halyard, clock)
-  const save = (finished: boolean): void =>
-    writeAtomically(path('demo.json'), JSON.stringify({ now: clock.now(), finished }))
-  save(false)
-
-  const catalogClone = await openClone({ path: path('cache/catalog.git'), url: path('catalog.git') })
-  const fleetClone = await openClone({ path: path('cache/fleet.git'), url: path('fleet.git') })
+  const fleetRepository = await folder.repository(
+    'fleet.git',
+    options.fleetLayout,
+    'Begin the fleet repository',
+    { name: 'Halyard', email: 'halyard@localhost' },
+    start,
+  )
+  folder.saveClock(start, false)
+  const catalogClone = await openClone({
+    path: folder.path('cache/catalog.git'),
+    url: folder.path('catalog.git'),
+  })
+  const fleetClone = await openClone({ path: folder.path('cache/fleet.git'), url: folder.path('fleet.git') })
   const world = assembleWorld({
+    ...options,
     catalogClone,
     fleetClone,
     fleetRepository,
-    store,
+    store: folder.store,
     clock,
     defaultTemplates: await readDefaultTemplates(),
-    clusterState: {
-      load: () =>
-        existsSync(path('clusters.json')) ? readFileSync(path('clusters.json'), 'utf8') : undefined,
-      save: (text) => writeAtomically(path('clusters.json'), text),
-    },
+    clusterState: { load: folder.loadClusters, save: folder.saveClusters },
     holder: 'demo',
-    notifier: options.notifier,
-    onEvent: options.onEvent,
-    pullRequestUrl: options.pullRequestUrl,
   })
   const story = createStory(await readStory(join(options.examples, 'story')), catalogRepository, clock)
+  const parts = { ...world, clock, store: folder.store, catalogRepository, fleetRepository }
+  return {
+    ...parts,
+    resumed: folder.resumedAt !== undefined,
+    ...createRun(parts, folder, story, options),
+    async close() {
+      folder.store.close()
+      const opened = [catalogClone, fleetClone, catalogRepository, fleetRepository]
+      await Promise.all(opened.map(async (repository) => repository.close()))
+    },
+  }
+}
 
+/** Lets people's changes and the controller take turns until the story is over. */
+function createRun(
+  { controller, forge, clock }: Pick<Demo, 'controller' | 'forge' | 'clock'>,
+  folder: DemoFolder,
+  story: Story,
+  options: DemoOptions,
+): Pick<Demo, 'run' | 'isOver'> {
   let over = false
   return {
-    ...world,
-    clock,
-    store,
-    catalogRepository,
-    fleetRepository,
-    resumed,
+    isOver: () => over,
     async run(signal, onSettled) {
       const onStep = async (result: StepResult): Promise<boolean> => {
-        save(over)
-        const settled = result.kind === 'stepped' && result.settled && isQuiet(world)
+        folder.saveClock(clock.now(), over)
+        const settled = result.kind === 'stepped' && result.settled && isQuiet(controller)
         if (over || (await story.advance(settled)) || !settled || !(await story.finished())) return false
         over = true
-        save(over)
-        return onSettled(await summarize(world))
+        folder.saveClock(clock.now(), over)
+        return onSettled(await summarize(controller, forge))
       }
-      await runLoop(world.controller, { clock, pollEvery, signal, onStep, onError: options.onError })
+      await runLoop(timed(controller, options.onStep), {
+        clock,
+        pollEvery,
+        signal,
+        onStep,
+        onError: options.onError,
+      })
     },
-    isOver: () => over,
-    async close() {
-      store.close()
-      await Promise.all(
-        [catalogClone, fleetClone, catalogRepository, fleetRepository].map((repository) =>
-          repository.close(),
-        ),
-      )
+  }
+}
+
+/** The same controller, telling how each of its steps went. */
+function timed(controller: Controller, onStep: DemoOptions['onStep']): Controller {
+  return {
+    ...controller,
+    async step() {
+      const startedAt = performance.now()
+      let outcome = 'failed'
+      try {
+        const result = await controller.step()
+        outcome = result.kind === 'stepped' ? (result.acted ? 'acted' : 'idle') : result.kind
+        return result
+      } finally {
+        onStep(outcome, (performance.now() - startedAt) / 1000)
+      }
     },
   }
 }
 
 /** Every placement that main desires is healthy or failed: what goes back has come back. */
-function isQuiet({ controller }: World): boolean {
+function isQuiet(controller: Controller): boolean {
   const view = controller.view()
   if (!view) return false
   const moving = new Set<number>([PlacementState.merged, PlacementState.observed, PlacementState.progressing])
@@ -148,7 +163,7 @@ function isQuiet({ controller }: World): boolean {
   )
 }
 
-async function summarize({ controller, forge }: World): Promise<DemoSummary> {
+async function summarize(controller: Controller, forge: World['forge']): Promise<DemoSummary> {
   const view = controller.view()
   const pulls = await forge.all({ limit: 10_000 })
   const names = view?.catalog.targets.catalog.clusters.map(({ name }) => name) ?? []
@@ -168,35 +183,4 @@ async function summarize({ controller, forge }: World): Promise<DemoSummary> {
     clustersHealthy: names.filter(isHealthy).length,
     clusters: names.length,
   }
-}
-
-async function seed(
-  repository: GitRepository,
-  folder: string,
-  message: string,
-  author: typeof halyard,
-  clock: Clock,
-): Promise<void> {
-  const ref = 'refs/heads/main'
-  if ((await repository.resolve(ref)) !== undefined) return
-  const changes = [...(await readFiles(folder))].map(([path, text]) => ({ path, text }))
-  const [to] = await repository.writeCommits([
-    { parent: undefined, changes, message, author, time: clock.now() },
-  ])
-  await repository.updateRefs([{ ref, expected: undefined, to }])
-}
-
-function readState(file: string): { readonly now: Instant; readonly finished: boolean } | undefined {
-  if (!existsSync(file)) return undefined
-  const state: unknown = JSON.parse(readFileSync(file, 'utf8'))
-  const isState = typeof state === 'object' && state !== null && 'now' in state && 'finished' in state
-  return isState && typeof state.now === 'number' && typeof state.finished === 'boolean'
-    ? { now: state.now, finished: state.finished }
-    : undefined
-}
-
-/** A reader sees the old text or the new one, whenever the process is killed. */
-function writeAtomically(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text)
-  renameSync(`${file}.new`, file)
 }

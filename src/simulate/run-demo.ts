@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createLogNotifier } from '../adapters/notify/log-notifier.ts'
-import { type Demo, openDemo } from './demo.ts'
+import { type Demo, type DemoOptions, openDemo } from './demo.ts'
 import { tellEvent, tellSummary, tellWhereToLook } from './tell.ts'
 
 export interface RunDemoOptions {
@@ -13,6 +13,7 @@ export interface RunDemoOptions {
   readonly output: { write(text: string): unknown; readonly colour: boolean }
   readonly errors: { write(text: string): unknown }
   readonly signal: AbortSignal
+  readonly onStep: DemoOptions['onStep']
   /** Serves the dashboard of the demo; its URL, and how to end it. */
   readonly serve: (demo: Demo) => Promise<{ readonly url: string; close(): Promise<void> }>
 }
@@ -20,7 +21,7 @@ export interface RunDemoOptions {
 /** Runs the example company in the terminal and on a page. Returns the exit code. */
 export async function runDemo(options: RunDemoOptions): Promise<number> {
   const { output, errors, folder, speed } = options
-  let url: string | undefined
+  let url = ''
   const demo = await openDemo({
     folder,
     examples: join(options.project, 'examples'),
@@ -29,9 +30,10 @@ export async function runDemo(options: RunDemoOptions): Promise<number> {
     fresh: options.fresh,
     notifier: createLogNotifier((line) => output.write(`          ${line}\n`)),
     onEvent: (event) => output.write(tellEvent(event, output.colour)),
+    onStep: options.onStep,
     onError: (error) =>
       errors.write(`step failed, trying again: ${error instanceof Error ? error.message : String(error)}\n`),
-    pullRequestUrl: (number) => `${url ?? ''}/pulls/${number}`,
+    pullRequestUrl: (number) => `${url}/pulls/${number}`,
   })
   const server = await options.serve(demo)
   url = server.url

@@ -4,7 +4,8 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 export interface DemoArguments {
   readonly folder: string
   readonly speed: number
-  readonly port: number
+  /** Undefined: 8080, or a free one where that is taken. */
+  readonly port: number | undefined
   readonly fresh: boolean
   readonly exitWhenSettled: boolean
 }
@@ -12,12 +13,13 @@ export interface DemoArguments {
 export interface HalyardDeps {
   /** Runs the demo to its end; resolves to the exit code. */
   runDemo(options: DemoArguments): Promise<number>
+  /** The known error that an error stands for, with its remedy; undefined: a bug. */
+  explainError(error: unknown): { readonly message: string; readonly remedy: string } | undefined
   readonly stdout: { write(text: string): void }
   readonly stderr: { write(text: string): void }
 }
 
 const defaultSpeed = 60
-const defaultPort = 8080
 
 /** The `halyard` program. Exit codes: 0 ended well, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function runHalyard(argv: readonly string[], deps: HalyardDeps): Promise<number> {
@@ -36,9 +38,8 @@ export async function runHalyard(argv: readonly string[], deps: HalyardDeps): Pr
     .option('--speed <factor>', 'how many times as fast as real time', positive, defaultSpeed)
     .option(
       '--port <number>',
-      'where the dashboard listens on localhost; 0 takes a free port',
+      'where the dashboard listens on localhost; 0 takes a free port (default: 8080, or a free one)',
       portNumber,
-      defaultPort,
     )
     .option('--dir <folder>', 'where repositories and state are kept', '.halyard')
     .option('--fresh', 'begin anew even when an earlier run was interrupted', false)
@@ -50,8 +51,11 @@ export async function runHalyard(argv: readonly string[], deps: HalyardDeps): Pr
   try {
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? 0 : 2
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    const known = deps.explainError(error)
+    if (!known) throw error
+    deps.stderr.write(`error: ${known.message}\n  ${known.remedy}\n`)
+    return 1
   }
   return exitCode
 }
