@@ -32,9 +32,9 @@ spec:
  * The example company in the middle of its day: payments 1.4.3 soaks in a wave of prod, checkout 2.0.0 was rejected
  * in prod-canary, catalog-web 0.19.0 is on hold.
  */
-export async function createExampleWorld(): Promise<ExampleWorld> {
+export async function createExampleWorld(from = start): Promise<ExampleWorld> {
   const catalog = await exampleFiles('catalog')
-  const world = await createMemoryWorld({ start, catalog, templates: await readDefaultTemplates() })
+  const world = await createMemoryWorld({ start: from, catalog, templates: await readDefaultTemplates() })
   const running = world.startController()
   await settle(world, running)
   await world.mergeIntoCatalog(await exampleFiles('story/02-checkout-2.0.0'), 'Release checkout 2.0.0')

@@ -46,17 +46,17 @@ export function createSession(deps: CliDeps, exit: (code: number) => void): Sess
   return {
     async answer(command, question) {
       const options = command.optsWithGlobals<GlobalOptions>()
-      let printed = ''
+      let before = ''
       while (!deps.signal.aborted) {
-        const { text, exitCode } = await askOnce(deps, options, question)
+        const { text, content, exitCode } = await askOnce(deps, options, question)
         if (options.watch !== true) {
           deps.stdout.write(text)
           exit(exitCode)
           return
         }
         if (deps.stdout.isTTY) deps.stdout.write(`\u001b[H\u001b[2J\u001b[3J${text}`)
-        else if (text !== printed) deps.stdout.write(text)
-        printed = text
+        else if (content !== before) deps.stdout.write(text)
+        before = content
         await deps.sleep(watchEvery)
       }
     },
@@ -67,7 +67,7 @@ async function askOnce<Answer>(
   deps: CliDeps,
   options: GlobalOptions,
   question: Question<Answer>,
-): Promise<{ text: string; exitCode: number }> {
+): Promise<{ text: string; content: string; exitCode: number }> {
   const { env, cwd } = deps
   const now = deps.now()
   const opened = await deps.openWorkspace({ ...locateRepositories(options, env, cwd), env, cwd, now })
@@ -75,10 +75,15 @@ async function askOnce<Answer>(
     const ask = async (): Promise<Answer> => question.ask(opened.workspace)
     const answer = await withProgress(deps.stderr, 'reading the repositories', ask)
     const text = await format(answer, question, options, pageOf(deps, options, now))
-    return { text, exitCode: question.exitCode?.(answer) ?? 0 }
+    return { text, content: contentOf(answer), exitCode: question.exitCode?.(answer) ?? 0 }
   } finally {
     await opened.close()
   }
+}
+
+/** What an answer says apart from when it was asked, to tell whether anything changed. */
+function contentOf(answer: unknown): string {
+  return JSON.stringify({ ...Object(answer), now: undefined, at: undefined })
 }
 
 function pageOf(deps: CliDeps, options: GlobalOptions, now: Instant): Page {

@@ -130,7 +130,8 @@ describe('--watch', () => {
   })
 
   it('appends elsewhere, and only what changed', async () => {
-    const { stdout } = await run('status payments -w', interruptAfter(3))
+    let now = example.now
+    const { stdout } = await run('status payments -w', { ...interruptAfter(3), now: () => now++ })
     expect(stdout.split('rolling in prod')).toHaveLength(2)
   })
 })

@@ -1,6 +1,6 @@
 import type { Instant } from '../../../core/domain/time.ts'
 import type { GateAnswer } from '../../../operations/shapes.ts'
-import { formatUntil } from '../times.ts'
+import { formatMoment, formatUntil } from '../times.ts'
 
 /** The most telling of several gates in a few words: `soak of 7 clusters, until 14:32 (11m)`. */
 export function formatWaits(gates: readonly GateAnswer[], next: readonly string[], now: Instant): string {
@@ -21,7 +21,7 @@ export function formatWaitsShort(
   const text =
     first.opensAt === null
       ? (shortNames[first.gate] ?? formatGate(first, now))
-      : `${first.gate} until ${formatUntil(first.opensAt, now)}`
+      : `${first.gate} until ${formatMoment(first.opensAt, now)}`
   return others.length > 0 ? `${text} (+${others.length})` : text
 }
 
