@@ -10,7 +10,7 @@ import { advanceCluster } from './cluster.ts'
 import { createDirectoryReader } from './directory.ts'
 import type { DirectoryReader } from './directory.ts'
 import { createManifestReader } from './manifests.ts'
-import type { ManifestReader } from './manifests.ts'
+import type { ManifestFile, ManifestReader } from './manifests.ts'
 import { parseFleet, restoreObjects, serialiseFleet } from './persistence.ts'
 import { createCluster } from './state.ts'
 import type { FleetState, SimulatedCluster } from './state.ts'
@@ -34,6 +34,8 @@ export interface EngineDependencies {
   /** Where the fleet lives on when the process ends. */
   readonly state: { load(): string | undefined; save(text: string): void }
   clusters(): readonly SimulatedClusterSpec[]
+  /** Parsed files that fleets over the same contents share; each fleet its own when absent. */
+  readonly manifests?: Map<Oid, ManifestFile>
 }
 
 /** Moves a fleet through time and keeps it. */
@@ -50,7 +52,7 @@ const defaultNode = { memory: 64 * 2 ** 30, cpu: 16 }
 export function createEngine(deps: EngineDependencies, behaviour: Behaviour): Engine {
   const fleet = loadFleet(deps)
   const log = createChangeLog([...fleet.clusters.values()].flatMap(changesOf))
-  const manifests = createManifestReader(deps.repository)
+  const manifests = createManifestReader(deps.repository, deps.manifests)
   const directories = createDirectoryReader(deps.repository)
   let unrestored: readonly SimulatedCluster[] = [...fleet.clusters.values()]
   let unsaved = false

@@ -10,6 +10,7 @@ import { crashPods, healPods, rebuildCluster } from './faults.ts'
 import { inspectCluster, readReports } from './report.ts'
 
 export type { SimulatedClusterSpec } from './engine.ts'
+export type { ManifestFile } from './manifests.ts'
 
 export interface SimulatedFleetDependencies extends EngineDependencies {
   readonly behaviour?: Partial<Behaviour>

@@ -31,8 +31,12 @@ export interface ManifestReader {
 /** How many files may be kept without looking whether they are used. */
 const sweepSlack = 1000
 
-export function createManifestReader(repository: GitRepository): ManifestReader {
-  let files = new Map<Oid, ManifestFile>()
+/** `known`: what readers of the same contents parsed before, which this one adds to; a blob never changes. */
+export function createManifestReader(
+  repository: GitRepository,
+  known = new Map<Oid, ManifestFile>(),
+): ManifestReader {
+  let files = known
   let sweepAt = sweepSlack
 
   const load = async (blobs: readonly Oid[]): Promise<void> => {

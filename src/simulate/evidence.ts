@@ -1,0 +1,97 @@
+import type { GitRepository, Oid } from '../adapters/git/port.ts'
+import type { PlacementReport } from '../core/domain/report.ts'
+import type { Rollout } from '../core/domain/rollout.ts'
+import { shareOf } from '../core/domain/share.ts'
+import type { Instant } from '../core/domain/time.ts'
+import { budgetOf } from '../core/plan/waves.ts'
+import type { World } from './assemble.ts'
+import type { Violation } from './invariants.ts'
+
+/** What a commit rests on: placements of earlier waves that still are on the moving release. */
+export interface EvidenceInput {
+  readonly running: World
+  readonly commit: Oid
+  readonly now: Instant
+  readonly entries: readonly {
+    readonly rollout: Rollout
+    readonly placements: readonly string[]
+    /** Quota of the last earlier wave, and which one that is. */
+    readonly quota: number
+    readonly wave: number
+  }[]
+}
+
+/**
+ * Looks at the clusters themselves, not at what the controller made of their reports: each placement has soaked up
+ * to the last contact with its cluster, is out of contact within `maxSilent`, or failed within the budget.
+ */
+export async function missingEvidence(
+  repository: GitRepository,
+  { running, commit, now, entries }: EvidenceInput,
+): Promise<readonly Violation[]> {
+  const violations: Violation[] = []
+  for (const { rollout, placements, quota, wave } of entries) {
+    const { service, group, current } = rollout
+    const targets = running.controller.view()?.catalog.targets
+    const strategy = targets?.groupsOf(service).find((entry) => entry.group.name === group)?.group.strategy
+    if (!targets || !strategy || !current) continue
+    const fail = (text: string): void =>
+      void violations.push({ rule: 'noSkip', text: `${commit.slice(0, 8)}: ${service} in ${group}: ${text}` })
+    const silent: string[] = []
+    let soaked = 0
+    for (const cluster of placements) {
+      const contact = contactOf(running, cluster)
+      const why = await whyNotSoaked(repository, running, { cluster, service }, contact - strategy.soak)
+      if (why === undefined) soaked++
+      else if (contact < now) silent.push(cluster)
+      else fail(`${cluster} ${why}`)
+    }
+    const maxSilent = wave <= 1 ? 0 : shareOf(strategy.maxSilent, quota)
+    const budget = budgetOf(strategy.maxUnhealthy, wave, quota)
+    if (silent.length > maxSilent) fail(`silent: ${silent.join(' ')}, ${maxSilent} may be`)
+    if (current.failed.length > budget) fail(`${current.failed.length} failed, the budget is ${budget}`)
+    if (soaked === 0) fail('nothing has soaked')
+  }
+  return violations
+}
+
+function contactOf({ controller }: World, cluster: string): Instant {
+  const view = controller.view()
+  return view?.observations.contactAt[view.fleet.clusters.ordinalOf(cluster) ?? -1] ?? 0
+}
+
+/** Why a placement was not healthy all the time from `since` on; undefined: it was. */
+async function whyNotSoaked(
+  repository: GitRepository,
+  { clusters, controller }: World,
+  { cluster, service }: { readonly cluster: string; readonly service: string },
+  since: Instant,
+): Promise<string | undefined> {
+  const report = clusters.inspect(cluster)?.placements.find(({ name }) => name === service)
+  if (!report?.helmRelease) return 'does not have it'
+  const { generation, status } = report.helmRelease
+  const ready = status.conditions.find(({ type }) => type === 'Ready')
+  if (ready?.status !== 'True' || ready.observedGeneration !== generation) return 'is not ready'
+  if (status.observedGeneration !== generation) return 'has not observed its generation'
+  const broken = report.workloads.find(({ current }) => !current)
+  if (broken) return `runs ${broken.name} that is ${broken.message}`
+  const times = [ready.lastTransitionTime, status.history[0]?.lastDeployed ?? 0]
+  const healthySince = Math.max(...times, ...report.workloads.map((workload) => workload.since))
+  if (healthySince > since) return `is healthy for ${since - healthySince}s less than the soak`
+  return (await hasApplied(repository, report, controller)) ? undefined : 'has not applied the file'
+}
+
+/** Whether the revision applied last holds the file that main has. */
+async function hasApplied(
+  repository: GitRepository,
+  { cluster, namespace, name, kustomization }: PlacementReport,
+  controller: World['controller'],
+): Promise<boolean> {
+  const applied = kustomization?.lastAppliedRevision.split('@sha1:')[1]
+  const view = controller.view()
+  const desired = view?.fleet.desired(name)
+  const blob = desired?.files[desired.file[view?.fleet.clusters.ordinalOf(cluster) ?? -1] ?? 0]?.blob
+  if (!applied || !blob) return false
+  const files = await repository.tree(applied, `clusters/${cluster}/apps/${namespace}`)
+  return files.some((file) => file.oid === blob)
+}

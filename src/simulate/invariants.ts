@@ -1,0 +1,242 @@
+import { readStatus } from '../adapters/fleet/status.ts'
+import { createMemoryClone } from '../adapters/git/memory.ts'
+import type { Oid } from '../adapters/git/port.ts'
+import { releaseId } from '../core/domain/service-release.ts'
+import type { World } from './assemble.ts'
+import { type CommitCache, type CommitFacts, createCommitReader } from './commit-facts.ts'
+import { type EvidenceInput, missingEvidence } from './evidence.ts'
+import type { MemoryWorld } from './memory-world.ts'
+
+/** A rule that did not hold. */
+export interface Violation {
+  readonly rule: Rule
+  readonly text: string
+}
+
+export const rules = {
+  blastRadius: 'At each forward merge, placements on the moving service release stay within the quota.',
+  noSkip: 'A wave merges, and a release is proven, only on current evidence for all earlier waves.',
+  fencing: "Every write to a rollout file raises its fence along main's history.",
+  once: 'Each wave of an attempt is merged at most once.',
+  scope:
+    "A wave changes only its clusters' directories and its service's rollout file; verdicts only rollouts/.",
+  prune: 'No commit deletes a placement, as nothing approved one.',
+  hold: 'Once a Hold is acknowledged, no forward merge follows in its scope.',
+  immutability: 'A service release has one file per cluster, for ever.',
+  neverDown: 'A forward merge never brings back what was rejected in that group.',
+} as const
+export type Rule = keyof typeof rules
+
+/** What is remembered of main's history up to `head`. */
+interface History {
+  head: Oid | undefined
+  /** Clusters that each attempt moved, by group, service and attempt. */
+  readonly moved: Map<string, Set<string>>
+  readonly waves: Set<string>
+  /** Blob by cluster, service and release. */
+  readonly files: Map<string, Oid>
+  /** Release that main has now, by cluster and service. */
+  readonly placed: Map<string, string>
+  held: readonly string[]
+  /** Commit of the status document that told `held`. */
+  status: Oid | undefined
+}
+
+const statusRef = 'refs/halyard/status'
+
+/** Checks the rules that always hold on what happened since the last look; made for one world. */
+export function createInvariants(world: MemoryWorld, cache: CommitCache) {
+  const reader = createCommitReader(world.fleet, cache)
+  const history: History = {
+    head: undefined,
+    moved: new Map(),
+    waves: new Set(),
+    files: new Map(),
+    placed: new Map(),
+    held: [],
+    status: undefined,
+  }
+
+  return {
+    /** `running` undefined: only what history alone tells, as evidence of the past is gone. */
+    async check(running?: World): Promise<readonly Violation[]> {
+      const violations: Violation[] = []
+      const now = world.clock.now()
+      for (const facts of await reader.since(history.head)) {
+        violations.push(...checkCommit(facts, history))
+        const input = running && evidenceInput(running, facts, history, now)
+        if (input) violations.push(...(await missingEvidence(world.fleet, input)))
+        if (running) violations.push(...checkHolds(facts, history, running))
+        remember(facts, history)
+      }
+      const status = world.fleet.heads.get(statusRef)
+      if (status !== history.status) history.held = await acknowledgedHolds(world)
+      history.status = status
+      return violations
+    },
+  }
+}
+
+function checkCommit(facts: CommitFacts, history: History): readonly Violation[] {
+  return [
+    ...checkFences(facts),
+    ...checkScope(facts),
+    ...checkPlacements(facts, history),
+    ...(facts.kind === 'wave' ? checkWave(facts, history) : []),
+  ]
+}
+
+function checkFences({ commit, rollouts }: CommitFacts): readonly Violation[] {
+  return rollouts.flatMap(({ path, before, after }) =>
+    after !== undefined && after.fence > (before?.fence ?? 0)
+      ? []
+      : [violation('fencing', commit.oid, `${path} goes from fence ${before?.fence} to ${after?.fence}`)],
+  )
+}
+
+function checkScope({
+  commit,
+  kind,
+  trailers,
+  changes,
+  rollouts,
+  placements,
+}: CommitFacts): readonly Violation[] {
+  const service = trailers.get('Service') ?? ''
+  const own = `rollouts/${trailers.get('Group')}/${service}.yaml`
+  const clusters = new Set(
+    placements.filter((move) => move.service === service).map(({ cluster }) => cluster),
+  )
+  const allowed = (path: string): boolean => {
+    const cluster = path.split('/')[1] ?? ''
+    switch (kind) {
+      case 'ledger':
+        return path.startsWith('rollouts/')
+      case 'bootstrap':
+        return path.startsWith('rollouts/') || path.startsWith(`clusters/${trailers.get('Bootstrap')}/`)
+      case 'wave':
+      case 'return':
+        return path === own || (path.startsWith('clusters/') && clusters.has(cluster))
+      case 'other':
+        return false
+    }
+  }
+  const stray = changes.filter(({ path }) => !allowed(path)).map(({ path }) => path)
+  const foreign =
+    kind === 'wave' || kind === 'return' ? placements.filter((move) => move.service !== service) : []
+  const writesLedger = rollouts.length > 0 || kind === 'bootstrap'
+  return [
+    ...stray.map((path) => violation('scope', commit.oid, `${kind} changes ${path}`)),
+    ...foreign.map((move) => violation('scope', commit.oid, `${kind} of ${service} moves ${move.service}`)),
+    ...(writesLedger ? [] : [violation('fencing', commit.oid, `${kind} writes no rollout file`)]),
+  ]
+}
+
+function checkPlacements({ commit, placements }: CommitFacts, { files }: History): readonly Violation[] {
+  return placements.flatMap(({ cluster, service, before, after }) => {
+    if (!after)
+      return [violation('prune', commit.oid, `${service} of ${cluster} (${before?.release}) is deleted`)]
+    const known = files.get(`${cluster}/${service}/${after.release}`)
+    return known === undefined || known === after.blob
+      ? []
+      : [violation('immutability', commit.oid, `${service} ${after.release} has two files on ${cluster}`)]
+  })
+}
+
+function checkWave(facts: CommitFacts, history: History): readonly Violation[] {
+  const { commit, rollouts, trailers, placements } = facts
+  const rollout = rollouts[0]?.after
+  const current = rollout?.current
+  if (!rollout || !current) return [violation('scope', commit.oid, 'a wave leaves no current release')]
+  const release = releaseId(current.release)
+  const attempt = attemptKey(rollout.group, rollout.service, current.attempt)
+  const key = `${attempt}/${current.waves.length}`
+  const moved = new Set([...(history.moved.get(attempt) ?? []), ...placements.map(({ cluster }) => cluster)])
+  const quota = current.waves.at(-1)?.quota ?? 0
+  const rejected = rollout.rejected.map((entry) => releaseId(entry.release))
+  const checks: readonly (readonly [boolean, Rule, string])[] = [
+    [moved.size <= quota, 'blastRadius', `${moved.size} placements moved, quota ${quota}`],
+    [!history.waves.has(key), 'once', `wave ${key} is merged again`],
+    [trailers.get('Release') === release, 'scope', `trailer ${trailers.get('Release')}, ledger ${release}`],
+    [!rejected.includes(release), 'neverDown', `${release} was rejected in ${rollout.group}`],
+    [
+      placements.every(({ after }) => after?.release === release),
+      'scope',
+      `not every placement is on ${release}`,
+    ],
+  ]
+  return checks.flatMap(([holds, rule, text]) => (holds ? [] : [violation(rule, commit.oid, text)]))
+}
+
+/** Holds that were acknowledged before this step, and still are in the catalog that the step acted on. */
+function checkHolds(
+  { commit, kind, trailers }: CommitFacts,
+  { held }: History,
+  running: World,
+): readonly Violation[] {
+  if (kind !== 'wave') return []
+  const directives = running.controller.view()?.catalog.targets.catalog.directives ?? []
+  const [service, group] = [trailers.get('Service'), trailers.get('Group')]
+  const inScope = directives.filter(
+    (directive) =>
+      directive.kind === 'Hold' &&
+      held.includes(directive.name) &&
+      (directive.scope.service ?? service) === service &&
+      (directive.scope.group ?? group) === group,
+  )
+  return inScope.map(({ name }) =>
+    violation('hold', commit.oid, `${service} moves in ${group} under ${name}`),
+  )
+}
+
+async function acknowledgedHolds({ fleet }: MemoryWorld): Promise<readonly string[]> {
+  return (await readStatus(createMemoryClone(fleet)))?.acknowledged ?? []
+}
+
+/** The placements whose evidence a wave after the first, or a proof, rests on. */
+function evidenceInput(
+  running: World,
+  { commit, kind, rollouts }: CommitFacts,
+  history: History,
+  now: number,
+): EvidenceInput | undefined {
+  const entries = rollouts.flatMap(({ before, after }) => {
+    const current = after?.current
+    if (!after || !current) return []
+    const goesOn = kind === 'wave' && current.waves.length > 1
+    const isProven = kind === 'ledger' && current.state === 'proven' && before?.current?.state === 'rolling'
+    if (!goesOn && !isProven) return []
+    const earlier = goesOn ? current.waves.slice(0, -1) : current.waves
+    const release = releaseId(current.release)
+    const moved = history.moved.get(attemptKey(after.group, after.service, current.attempt)) ?? []
+    const placements = [...moved].filter(
+      (cluster) => history.placed.get(`${cluster}/${after.service}`) === release,
+    )
+    return [{ rollout: after, placements, quota: earlier.at(-1)?.quota ?? 0, wave: earlier.length }]
+  })
+  return entries.length > 0 ? { running, commit: commit.oid, now, entries } : undefined
+}
+
+function remember({ commit, kind, rollouts, placements }: CommitFacts, history: History): void {
+  history.head = commit.oid
+  for (const { cluster, service, after } of placements) {
+    if (!after) continue
+    history.files.set(`${cluster}/${service}/${after.release}`, after.blob)
+    history.placed.set(`${cluster}/${service}`, after.release)
+  }
+  const rollout = rollouts[0]?.after
+  if (kind !== 'wave' || !rollout?.current) return
+  const attempt = attemptKey(rollout.group, rollout.service, rollout.current.attempt)
+  history.waves.add(`${attempt}/${rollout.current.waves.length}`)
+  const moved = history.moved.get(attempt) ?? new Set()
+  for (const { cluster } of placements) moved.add(cluster)
+  history.moved.set(attempt, moved)
+}
+
+function attemptKey(group: string, service: string, attempt: number): string {
+  return `${group}/${service}/${attempt}`
+}
+
+function violation(rule: Rule, commit: Oid, text: string): Violation {
+  return { rule, text: `${commit.slice(0, 8)}: ${text}` }
+}

@@ -1,0 +1,116 @@
+/** Catalogs as people would write them, from a few words. */
+export interface GroupWords {
+  readonly name: string
+  readonly clusters: number
+  readonly after?: readonly string[]
+  readonly waves?: readonly (number | string)[]
+  readonly soak?: number
+  readonly deadline?: number
+  readonly promotionSoak?: number
+  readonly maxUnhealthy?: number | string
+  readonly maxSilent?: number | string
+  readonly onFailure?: 'rollback' | 'halt'
+  readonly supersede?: 'finish-wave' | 'immediate' | 'queue'
+}
+
+export interface ServiceWords {
+  readonly name: string
+  readonly version: string
+  readonly dependsOn?: readonly string[]
+  readonly tier?: 'foundation' | 'standard'
+  /** Group that it targets only; absent: all. */
+  readonly only?: string
+}
+
+/** A catalog of groups with their clusters and of services with one version each, by path. */
+export function companyFiles(
+  groups: readonly GroupWords[],
+  services: readonly ServiceWords[],
+): Map<string, string> {
+  return new Map([
+    [
+      'halyard.yaml',
+      document('Settings', 'company', {
+        fleet: { url: 'https://git.example.com/fleet.git', branch: 'main' },
+        silentAfter: '90s',
+      }),
+    ],
+    [
+      'chart-repositories/main.yaml',
+      document('ChartRepository', 'main', { type: 'http', url: 'https://charts.example.com' }),
+    ],
+    ...groups.map((group): [string, string] => [`deployment-groups/${group.name}.yaml`, groupText(group)]),
+    ...groups.flatMap(({ name, clusters }) =>
+      Array.from({ length: clusters }, (_, number) => clusterFile(`${name}-${number}`, name)),
+    ),
+    ...services.flatMap((service) => [
+      [`services/${service.name}/service.yaml`, serviceText(service)] as [string, string],
+      versionFile(service.name, service.version),
+    ]),
+  ])
+}
+
+export function clusterFile(name: string, group: string): [string, string] {
+  return [
+    `clusters/${name}.yaml`,
+    document('Cluster', name, { metadata: { size: 'small' } }, { labels: { env: group } }),
+  ]
+}
+
+/** `badIn`: the group in which this version asks for more memory than any node has. */
+export function versionFile(service: string, version: string, badIn?: string): [string, string] {
+  const memory = badIn === undefined ? '64Mi' : `\${cluster.labels.env == '${badIn}' ? '512Gi' : '64Mi'}`
+  const digest = Buffer.from(`${service} ${version}`).toString('hex').padEnd(64, '0').slice(0, 64)
+  return [
+    `services/${service}/versions/${version}.yaml`,
+    document('ServiceVersion', `${service}-${version}`, {
+      service,
+      version,
+      chart: { repository: 'main', name: 'web', version: '1.0.0', digest: `sha256:${digest}` },
+      values: { tag: version, where: '${cluster.name}', resources: { requests: { memory } } },
+      source: { author: 'ana@example.com' },
+    }),
+  ]
+}
+
+export function holdFile(name: string, scope: { service?: string; group?: string }): [string, string] {
+  return [`directives/${name}.yaml`, document('Hold', name, { ...scope, reason: 'an incident' })]
+}
+
+export function rollbackFile(name: string, service: string, group: string, from: string): [string, string] {
+  return [`directives/${name}.yaml`, document('Rollback', name, { service, group, from, reason: 'slow' })]
+}
+
+function groupText(group: GroupWords): string {
+  const { name, after = [], waves = [1, '100%'], soak = 20, deadline = 600, promotionSoak = 0 } = group
+  const { maxUnhealthy = 0, maxSilent = 0, onFailure = 'rollback', supersede = 'finish-wave' } = group
+  return document('DeploymentGroup', name, {
+    clusterSelector: { matchLabels: { env: name } },
+    after,
+    promotion: { soak: `${promotionSoak}s` },
+    strategy: {
+      waves,
+      soak: `${soak}s`,
+      deadline: `${deadline}s`,
+      maxUnhealthy,
+      maxSilent,
+      onFailure,
+      supersede,
+    },
+  })
+}
+
+function serviceText({ name, dependsOn = [], tier = 'standard', only }: ServiceWords): string {
+  return document('Service', name, {
+    owner: `team-${name}`,
+    namespace: name,
+    tier,
+    targets: only === undefined ? { all: true } : { matchLabels: { env: only } },
+    dependsOn,
+  })
+}
+
+/** JSON is YAML. */
+function document(kind: string, name: string, spec: object, metadata: object = {}): string {
+  return `${JSON.stringify({ apiVersion: 'halyard.dev/v1', kind, metadata: { name, ...metadata }, spec }, null, 1)}\n`
+}
