@@ -23,9 +23,14 @@ interface LeaseDocument {
 const place = { ref: 'refs/halyard/lease', path: 'lease.json' }
 const attempts = 5
 
-/** A lease kept by compare-and-swap at `refs/halyard/lease`. Renewed when half of it is over. */
+/**
+ * A lease kept by compare-and-swap at `refs/halyard/lease`. Renewed when half of it is over; until then it is not
+ * looked at again, as nobody else may take one that has not ended.
+ */
 export function createGitLease(options: GitLeaseOptions): Lease {
   const { clone, holder, ttlSeconds, now } = options
+  let held: Extract<LeaseOutcome, { kind: 'held' }> | undefined
+  const isFresh = (until: Instant): boolean => until - now() > ttlSeconds / 2
 
   const write = async (expected: Oid | undefined, document: LeaseDocument): Promise<'written' | 'stale'> => {
     const text = `${JSON.stringify(document)}\n`
@@ -41,7 +46,7 @@ export function createGitLease(options: GitLeaseOptions): Lease {
     if (lease !== undefined && !mine && lease.until > at)
       return { kind: 'taken', by: lease.holder, until: lease.until }
     const term = mine ? lease.term : (lease?.term ?? 0) + 1
-    const fresh = mine && lease.until - at > ttlSeconds / 2
+    const fresh = mine && isFresh(lease.until)
     const until = fresh ? lease.until : at + ttlSeconds
     if (!fresh && (await write(oid, { holder, term, until })) === 'stale') return 'stale'
     return { kind: 'held', term, until }
@@ -49,13 +54,17 @@ export function createGitLease(options: GitLeaseOptions): Lease {
 
   return {
     async acquire() {
+      if (held !== undefined && isFresh(held.until)) return held
       for (let attempt = 0; attempt < attempts; attempt += 1) {
         const outcome = await tryAcquire()
-        if (outcome !== 'stale') return outcome
+        if (outcome === 'stale') continue
+        held = outcome.kind === 'held' ? outcome : undefined
+        return outcome
       }
       throw new Error(`${place.ref} moved at each of ${attempts} tries to take it`)
     },
     async release() {
+      held = undefined
       const { oid, lease } = await readLease(clone)
       // Stale: another holder is there already, which is all that releasing is for.
       if (lease?.holder === holder && lease.until > 0) await write(oid, { ...lease, until: 0 })
