@@ -38,7 +38,8 @@ export async function buildWorld(paths: WorldPaths, cloneFolder: string): Promis
   })
   const head = await source.head()
   const { catalog, findings } = await source.read(head ?? '')
-  if (findings.length > 0) throw new Error(findings.map(({ file, message }) => `${file}: ${message}`).join('\n'))
+  if (findings.length > 0)
+    throw new Error(findings.map(({ file, message }) => `${file}: ${message}`).join('\n'))
   const targets = createCatalogTargets(catalog, createClusterIndex())
   const changes = [...clusterFiles(targets), ...(await serviceFiles(targets, createReleases(source)))]
 

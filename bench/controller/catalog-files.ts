@@ -98,7 +98,10 @@ function clusterFiles(env: string, count: number): readonly (readonly [string, s
     const name = `${env}-${region}-${String(index).padStart(3, '0')}`
     const labels = `  labels:\n    env: ${env}\n    provider: aws\n    region: ${region}\n`
     const size = index % 2 === 0 ? 'large' : 'small'
-    return [`clusters/${name}.yaml`, `${head('Cluster', name)}${labels}spec:\n  metadata:\n    size: ${size}\n`]
+    return [
+      `clusters/${name}.yaml`,
+      `${head('Cluster', name)}${labels}spec:\n  metadata:\n    size: ${size}\n`,
+    ]
   })
 }
 

@@ -31,9 +31,11 @@ export function createHealthyClusters({ state, fleet, now }: HealthySources): Fl
         reports.push(...(await reportsOf(service, desired, reported.get(service), seen)))
         reported.set(service, desired)
       }
-      const contacts = seen.clusters.names.map(
-        (cluster): ClusterContact => ({ cluster, uid: cluster, at: now() }),
-      )
+      const contacts = seen.clusters.names.map((cluster): ClusterContact => ({
+        cluster,
+        uid: cluster,
+        at: now(),
+      }))
       return { cursor: String(reads++), reports, contacts }
     },
   }
@@ -68,7 +70,8 @@ interface HealthyPlacement {
 
 function healthyReport(placement: HealthyPlacement): PlacementReport {
   const { cluster, service, expected, revision, at, file: generation } = placement
-  const namespace = String(expected.spec['storageNamespace'])
+  const storage = expected.spec['storageNamespace']
+  const namespace = typeof storage === 'string' ? storage : ''
   const ready = {
     type: 'Ready',
     status: 'True',
