@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ServerDeps } from './deps.ts'
 import { readMetrics } from './metrics.ts'
+import { problemFor } from './problem.ts'
 
 /** For whoever keeps the process running: alive, able to answer, and in figures. */
 export function registerProbes(app: FastifyInstance, deps: ServerDeps): void {
@@ -19,12 +20,12 @@ export function registerProbes(app: FastifyInstance, deps: ServerDeps): void {
   )
 }
 
-/** Why questions can not be answered now. */
+/** Why questions can not be answered now, as far as a reader may know. */
 async function notReady(deps: ServerDeps): Promise<string | undefined> {
   try {
     await (await deps.workspace()).planning()
     return undefined
   } catch (error) {
-    return error instanceof Error ? error.message : 'not ready'
+    return (await problemFor(deps, error)).detail
   }
 }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { KnownError } from '../../operations/known-error.ts'
+import type { ServerDeps } from './deps.ts'
 
 /** RFC 9457 problem details, with the remedy that every known error has. */
 export interface Problem {
@@ -19,8 +20,14 @@ export async function sendProblem(reply: FastifyReply, problem: Problem): Promis
     .send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', ...problem }))
 }
 
-/** What a reader may know of an error: known ones whole, bugs not at all. */
-export function problemOf(error: unknown): Problem {
+/** What a reader may know of an error: known ones whole, bugs not at all; those the operator is told of. */
+export async function problemFor(deps: ServerDeps, thrown: unknown): Promise<Problem> {
+  const problem = problemOf((await deps.explainError?.(thrown)) ?? thrown)
+  if (problem.status >= 500) deps.onError?.(thrown)
+  return problem
+}
+
+function problemOf(error: unknown): Problem {
   if (error instanceof KnownError) return { status: 422, detail: error.message, remedy: error.remedy }
   const status = statusOf(error)
   return status !== undefined && status < 500 && error instanceof Error

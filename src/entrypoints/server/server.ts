@@ -4,7 +4,7 @@ import type { ServerDeps } from './deps.ts'
 import { sendPage } from './page.ts'
 import { errorPage, notFoundPage, registerPages } from './pages/register.ts'
 import { registerProbes } from './probes.ts'
-import { problemOf, sendProblem } from './problem.ts'
+import { problemFor, sendProblem } from './problem.ts'
 import { registerStream } from './stream.ts'
 
 export interface Server {
@@ -53,10 +53,8 @@ function registerErrors(app: FastifyInstance, deps: ServerDeps): void {
       : sendPage(reply, deps, notFoundPage),
   )
   app.setErrorHandler(async (thrown, request, reply) => {
-    const error = (await deps.explainError?.(thrown)) ?? thrown
-    const problem = problemOf(error)
-    if (problem.status >= 500) deps.onError?.(thrown)
-    return isApi(request.url) ? sendProblem(reply, problem) : sendPage(reply, deps, errorPage(error))
+    const problem = await problemFor(deps, thrown)
+    return isApi(request.url) ? sendProblem(reply, problem) : sendPage(reply, deps, errorPage(problem))
   })
 }
 

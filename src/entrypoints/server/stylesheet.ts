@@ -41,16 +41,19 @@ tbody th { font-weight: 600; white-space: nowrap; }
 .cells { display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); gap: 0 20px; margin: 0 0 14px; padding: 0; list-style: none; }
 .cells li { display: flex; gap: 8px; border-bottom: 1px solid var(--line); padding: 3px 0; min-width: 0; }
 .cells a { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .cells .shape { margin-right: -2px; flex: none; align-self: center; } .cells small { margin-left: auto; white-space: nowrap; }
-.group { border-top: 1px solid var(--line); padding: 12px 0 16px; display: grid; grid-template-columns: minmax(160px, 1fr) 5fr; gap: 4px 32px; }
-.group:target { box-shadow: -8px 0 0 -5px var(--ink); }
+.groups { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 0 40px; }
+.group { border-top: 1px solid var(--line); padding: 10px 0 16px; min-width: 0; } .group h3 { display: flex; gap: 16px; } .group h3 .state { font-weight: 400; }
+.group:target { border-top-color: var(--ink); box-shadow: 0 -1px 0 var(--ink); }
 .gates { margin: 0; padding: 0; list-style: none; } .gates li { padding: 2px 0; } .gates .why { overflow-wrap: anywhere; }
 .log td { overflow-wrap: anywhere; } .log .tight { overflow-wrap: normal; }
+.facts-table { margin-top: 14px; }
 .notice { border-left: 3px solid var(--accent); padding: 2px 0 2px 10px; margin: 12px 0; }
 footer { margin-top: 40px; padding-top: 10px; border-top: 1px solid var(--line); color: var(--quiet); display: flex; flex-wrap: wrap; gap: 4px 20px; }
 @media (max-width: 1000px) { .columns { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 760px) {
   body { padding: 0 14px 32px; } header .moment { margin-left: 0; text-align: left; width: 100%; }
-  .group { grid-template-columns: minmax(0, 1fr); } .wide { width: auto; }
+  .groups { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 0 40px; }
+.group { border-top: 1px solid var(--line); padding: 10px 0 16px; min-width: 0; } .group h3 { display: flex; gap: 16px; } .group h3 .state { font-weight: 400; }
   table.stack, table.stack tbody, table.stack tr, table.stack th, table.stack td { display: block; }
   table.stack thead { position: absolute; left: -9999px; }
   table.stack tr { display: flex; flex-wrap: wrap; gap: 0 14px; padding: 6px 0; border-bottom: 1px solid var(--line); }

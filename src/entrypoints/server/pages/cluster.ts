@@ -87,7 +87,7 @@ function serviceTable(cluster: string, services: readonly ServiceHere[], now: In
         <th scope="col">Runs</th>
         <th scope="col">State</th>
         <th scope="col">Since</th>
-        <th scope="col" class="wide">Waits for</th>
+        <th scope="col" class="wide">Why and where</th>
       </tr>
     </thead>
     <tbody>

@@ -1,5 +1,6 @@
 import type { Cluster } from '../../../core/domain/cluster.ts'
 import type { Instant } from '../../../core/domain/time.ts'
+import { inPromotionOrder } from '../../../core/plan/service-inputs.ts'
 import type { PlanningView, Workspace } from '../../../operations/workspace.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { clusterLink } from '../links.ts'
@@ -13,18 +14,21 @@ export interface ClusterFact {
   readonly ordinal: number
   /** Undefined: no deployment group selects it. */
   readonly group: string | undefined
+  /** Position of that group in the order of promotion. */
+  readonly stage: number
   readonly contact: 'in contact' | 'silent' | 'never reported' | 'not joined'
   /** Last sign of life; 0: none. */
   readonly at: Instant
 }
 
-/** Every cluster of the catalog, groups in promotion order as far as names tell, those out of contact first. */
+/** Every cluster of the catalog, as far as it answers. */
 export function readClusters({
   catalog,
   targets,
   observations,
   fleet,
 }: PlanningView): readonly ClusterFact[] {
+  const stages = inPromotionOrder(catalog.snapshot.catalog.groups)
   return catalog.snapshot.catalog.clusters.map((cluster) => {
     const ordinal = targets.index.intern(cluster.name)
     const at = observations.contactAt[ordinal] ?? 0
@@ -37,7 +41,9 @@ export function readClusters({
         : at === 0
           ? 'never reported'
           : 'silent'
-    return { cluster, ordinal, group: targets.groupOf(ordinal)?.name, contact, at }
+    const group = targets.groupOf(ordinal)?.name
+    const stage = stages.findIndex(({ name }) => name === group)
+    return { cluster, ordinal, group, stage: stage < 0 ? stages.length : stage, contact, at }
   })
 }
 
@@ -104,7 +110,8 @@ export function clusterCells(clusters: readonly ClusterFact[], now: Instant, mos
 
 function cell({ cluster, contact, at }: ClusterFact, now: Instant): Html {
   const age = at === 0 ? '' : formatDuration(now - at)
-  const word = contact === 'in contact' ? age : contact === 'silent' ? `silent ${age}` : contact
+  const recent = now - at < 5 ? 'now' : age
+  const word = contact === 'in contact' ? recent : contact === 'silent' ? `silent ${age}` : contact
   const title = contact === 'in contact' ? `last report ${age} ago` : ''
   return html`<li class="${contact !== 'in contact' && 'alarm'}" title="${title}">
     <svg class="shape" aria-hidden="true">
@@ -115,15 +122,15 @@ function cell({ cluster, contact, at }: ClusterFact, now: Instant): Html {
   </li>`
 }
 
+/** Groups in the order of promotion; of each, the clusters out of contact first. */
 function byGroup(clusters: readonly ClusterFact[]): readonly [string, readonly ClusterFact[]][] {
   const sorted = clusters.toSorted(
     (a, b) =>
+      a.stage - b.stage ||
       Number(a.contact === 'in contact') - Number(b.contact === 'in contact') ||
       (a.cluster.name < b.cluster.name ? -1 : 1),
   )
-  return [...Map.groupBy(sorted, ({ group }) => group ?? 'in no group')].toSorted(([a], [b]) =>
-    a < b ? -1 : 1,
-  )
+  return [...Map.groupBy(sorted, ({ group }) => group ?? 'in no group')]
 }
 
 function summaryOf(members: readonly ClusterFact[]): string {

@@ -8,10 +8,17 @@ export function countCell(label: string, count: number, href: string): Html {
     : html`<td class="number alarm" data-label="${label}"><a href="${href}">${count}</a></td>`
 }
 
-/** The parts of a rollout's placements, drawn on a width of 56. The numbers beside it say the same. */
-export function healthBar({ total, healthy, failed, silent }: GroupStatus['placements']): Content {
-  if (total === 0) return null
-  const width = (count: number): number => Math.round((count / total) * 5600) / 100
+/** Nothing moves and nothing is wrong. */
+export function isAtRest({ state, placements }: GroupStatus): boolean {
+  return (state === 'proven' || state === 'idle') && placements.healthy === placements.total
+}
+
+/** How far a rollout is, of all that the group targets. Drawn only where it says something; numbers beside it say the same. */
+export function healthBar(group: GroupStatus): Content {
+  const { targets, state, placements } = group
+  if (targets === 0 || (state !== 'rolling' && state !== 'halted')) return null
+  const { healthy, failed, silent } = placements
+  const width = (count: number): number => Math.round((count / targets) * 5600) / 100
   return html`<svg class="bar" viewBox="0 0 56 8" preserveAspectRatio="none" aria-hidden="true">
     <rect class="rest" y="3" width="56" height="2" />
     <rect y="1" width="${width(healthy)}" height="6" />

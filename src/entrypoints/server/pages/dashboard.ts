@@ -9,7 +9,7 @@ import { serviceLink, servicePage } from '../links.ts'
 import type { Page } from '../page.ts'
 import { stateOf } from '../shapes.ts'
 import { clusterCells, type ClusterFact, readClusters } from './clusters.ts'
-import { countCell, healthBar } from './counts.ts'
+import { countCell, healthBar, isAtRest } from './counts.ts'
 import { eventLog } from './event-log.ts'
 import { waitsCell } from './gates.ts'
 
@@ -57,7 +57,7 @@ function headline(services: readonly ServiceStatus[]): string {
   const moving = services.filter(({ groups }) => groups.some(({ state }) => state === 'rolling'))
   if (urgent.length > 0)
     return urgent.length <= 3
-      ? `${urgent.join(', ')} ${urgent.length === 1 ? 'needs' : 'need'} a person`
+      ? `${listOf(urgent)} ${urgent.length === 1 ? 'needs' : 'need'} a person`
       : `${urgent.length} services need a person`
   if (moving.length > 0)
     return moving.length === 1
@@ -66,18 +66,34 @@ function headline(services: readonly ServiceStatus[]): string {
   return services.length === 0 ? 'The catalog has no service yet' : 'Everything is where it should be'
 }
 
+function listOf(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}
+
 function factsOf({ services }: StatusAnswer, clusters: readonly ClusterFact[]): Html {
   const silent = clusters.filter(({ contact }) => contact !== 'in contact').length
   const groups = services.flatMap((service) => service.groups)
   const rolling = groups.filter(({ state }) => state === 'rolling').length
-  const failed = services.reduce((sum, { failures }) => sum + failures.length, 0)
+  const failing = services.filter(({ failures }) => failures.length > 0)
+  const failed = failing.reduce((sum, { failures }) => sum + failures.length, 0)
+  const [firstFailing] = failing
   return html`<ul class="facts">
-    <li>${services.length} <small>services</small></li>
-    <li>${rolling} <small>rollouts under way</small></li>
-    <li class="${failed > 0 && 'alarm'}">${failed} <small>failed placements</small></li>
-    <li><a href="/clusters">${clusters.length} clusters</a></li>
+    <li>${plural(services.length, 'service')}</li>
+    <li>${rolling} <small>rolling out</small></li>
+    <li class="${firstFailing && 'alarm'}">
+      ${
+        firstFailing
+          ? html`<a href="${servicePage(firstFailing.service, 'failures')}">${failed} failed</a>`
+          : html`${failed} <small>failed</small>`
+      }
+    </li>
+    <li><a href="/clusters">${plural(clusters.length, 'cluster')}</a></li>
     <li class="${silent > 0 && 'alarm'}">${silent} <small>silent</small></li>
   </ul>`
+}
+
+function plural(count: number, noun: string): Html {
+  return html`${count} <small>${count === 1 ? noun : `${noun}s`}</small>`
 }
 
 /** Older than this, people must know that nobody looks any more. */
@@ -136,19 +152,33 @@ function groupRow(service: string, group: GroupStatus, head: Content, now: Insta
   return html`<tr>
     ${head}
     <td class="tight"><a href="${to}">${group.group}</a></td>
-    <td class="tight">${(group.release ?? group.candidate)?.version ?? '-'}</td>
+    <td class="tight">${releaseOf(group)}</td>
     <td class="tight">${stateOf(group.state)}</td>
     ${
       group.waves > 0
-        ? html`<td class="number" data-label="wave"><a href="${to}">${group.wave}/${group.waves}</a></td>`
+        ? html`<td class="number ${isAtRest(group) && 'void'}" data-label="wave">
+            <a href="${to}">${group.wave}/${group.waves}</a>
+          </td>`
         : html`<td class="number void zero">-</td>`
     }
-    <td class="number" data-label="healthy">${healthy}/${total}</td>
-    <td class="tight void">${healthBar(group.placements)}</td>
+    <td class="number ${isAtRest(group) && 'zero'}" data-label="healthy">${healthy}/${total}</td>
+    <td class="tight void">${healthBar(group)}</td>
     ${countCell('failed', failed, servicePage(service, 'placements'))}
     ${countCell('silent', silent, servicePage(service, 'placements'))}
-    <td class="why">${waitsCell(group, to, now)}</td>
+    <td class="why ${group.waitsFor.length + group.next.length === 0 && 'void'}">
+      ${waitsCell(group, to, now)}
+    </td>
   </tr>`
+}
+
+/** `1.4.2 → 1.4.3` when another one comes; what runs in truth where a release was sent back. */
+function releaseOf({ release, candidate, state, desired }: GroupStatus): Content {
+  const next =
+    candidate && candidate.version !== release?.version && html` <small>→ ${candidate.version}</small>`
+  const hasGoneBack = state === 'rejected' && desired[0] && desired[0].version !== release?.version
+  return html`${release?.version}${!release && !candidate && '-'}${next}${
+    hasGoneBack && html` <small>runs ${desired[0]?.version ?? 'nothing'}</small>`
+  }`
 }
 
 /** What a person must look at comes first, then what moves, then what waits, then what rests. */

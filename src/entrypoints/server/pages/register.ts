@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ServerDeps } from '../deps.ts'
 import { html } from '../html.ts'
 import { type Page, sendPage } from '../page.ts'
-import { problemOf } from '../problem.ts'
+import type { Problem } from '../problem.ts'
 import { stylesheet } from '../stylesheet.ts'
 import { clusterPageOf } from './cluster.ts'
 import { clustersPage } from './clusters.ts'
@@ -65,8 +65,7 @@ export const notFoundPage: Page = {
 }
 
 /** An error for a person: what is wrong and what mends it. */
-export function errorPage(error: unknown): Page {
-  const { status, detail, remedy } = problemOf(error)
+export function errorPage({ status, detail, remedy }: Problem): Page {
   return {
     title: 'Error',
     status,

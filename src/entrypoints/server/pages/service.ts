@@ -54,10 +54,12 @@ export async function servicePageOf(
       ${failures(status.failures, now)}
       <h2>Groups</h2>
       ${status.groups.length === 0 && html`<p class="quiet">It targets no cluster.</p>`}
-      ${status.groups.map((group) => {
-        const of = input.groups.find((each) => each.group.name === group.group)
-        return of && groupSection(deps, group, of, entries, now)
-      })}
+      <div class="groups">
+        ${status.groups.map((group) => {
+          const of = input.groups.find((each) => each.group.name === group.group)
+          return of && groupSection(deps, group, of, entries, now)
+        })}
+      </div>
       <h2 id="placements">Placements</h2>
       ${placementTable(input, now, showsAll)}
       <h2>Merged</h2>
@@ -77,29 +79,25 @@ function groupSection(
   const { strategy, after, promotion } = of.group
   const { healthy, total, failed, silent } = group.placements
   return html`<section class="group" id="${group.group}">
-    <div>
-      <h3>${group.group}</h3>
-      ${stateOf(group.state)}<br />
-      <span class="quiet"
-        >${after.length > 0 ? `after ${after.join(', ')}` : 'first group'}, ${promotion.mode}</span
-      >
-    </div>
-    <div>
-      <p>
-        ${release(group)} <small>healthy</small> ${healthy}/${total}${healthBar(group.placements)}${
-          failed > 0 && html` <a class="alarm" href="#placements">${failed} failed</a>`
-        }${silent > 0 && html` <a class="alarm" href="#placements">${silent} silent</a>`}
-      </p>
-      ${gateList(group.waitsFor, now)}
-      ${group.next.length > 0 && html`<p><small>next</small> ${group.next.join('; ')}</p>`}
-      ${waveTable(deps, group, of, entries, now)}
-      <p class="quiet">
-        soak ${formatDuration(strategy.soak)}, deadline ${formatDuration(strategy.deadline)}, on failure
-        ${strategy.onFailure}
-      </p>
-      ${verdicts(of, now)}
-      <p class="path">${of.group.file} · ${rolloutPath(group.group, of.rollout.service)}</p>
-    </div>
+    <h3>${group.group} ${stateOf(group.state)}</h3>
+    <p class="quiet">
+      ${after.length > 0 ? `after ${after.join(', ')}` : 'first group'},
+      ${promotion.mode === 'auto' ? 'promoted by itself' : 'each wave waits for an approval'}
+    </p>
+    <p>
+      ${release(group)} <small>healthy</small> ${healthy}/${total}${healthBar(group)}${
+        failed > 0 && html` <a class="alarm" href="#placements">${failed} failed</a>`
+      }${silent > 0 && html` <a class="alarm" href="#placements">${silent} silent</a>`}
+    </p>
+    ${gateList(group.waitsFor, now)}
+    ${group.next.length > 0 && html`<p><small>next</small> ${group.next.join('; ')}</p>`}
+    ${waveTable(deps, group, of, entries, now)}
+    <p class="quiet">
+      soak ${formatDuration(strategy.soak)}, deadline ${formatDuration(strategy.deadline)}, on failure
+      ${strategy.onFailure}
+    </p>
+    ${verdicts(of, now)}
+    <p class="path">${of.group.file} · ${rolloutPath(group.group, of.rollout.service)}</p>
   </section>`
 }
 
@@ -132,7 +130,7 @@ function waveTable(
         <th scope="col" class="number tight">Up to</th>
         <th scope="col" class="tight">State</th>
         <th scope="col" class="tight">Opened</th>
-        <th scope="col">Pull request</th>
+        <th scope="col">PR</th>
       </tr>
     </thead>
     <tbody>
