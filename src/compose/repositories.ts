@@ -7,7 +7,7 @@ import type { GitClone, GitRepository } from '../adapters/git/port.ts'
 import type { ObjectTemplates } from '../core/domain/templates.ts'
 import type { OpenedWorkspace, WorkspaceOptions } from '../entrypoints/cli/deps.ts'
 import { KnownError } from '../operations/known-error.ts'
-import type { CatalogParts, FleetView } from '../operations/workspace.ts'
+import type { CatalogParts, FleetLog, FleetView } from '../operations/workspace.ts'
 
 /** A workspace over repositories alone: health is what a controller published in the fleet repository. */
 export async function openRepositories(options: WorkspaceOptions): Promise<OpenedWorkspace> {
@@ -27,6 +27,7 @@ export async function openRepositories(options: WorkspaceOptions): Promise<Opene
     now: options.now,
     catalog: () => openCatalog(context),
     fleet: async () => openFleet(await fleetLocation(), context),
+    fleetLog: async () => openFleetLog(await fleetLocation(), context),
   })
   return {
     workspace,
@@ -113,15 +114,26 @@ async function resolveRevision(repository: GitRepository, revision: string): Pro
   )
 }
 
-async function openFleet(location: string, context: Opening): Promise<FleetView> {
+async function openFleetRepository(location: string, context: Opening): Promise<GitClone> {
   if (location === '') {
     return fail(
       'no fleet repository was found',
       'give --fleet, set HALYARD_FLEET, or spec.fleet.url in halyard.yaml',
     )
   }
-  const place = locate(location, context.cwd)
-  const clone = await context.open(place)
+  return context.open(locate(location, context.cwd))
+}
+
+/** Main's commits alone: a large fleet's state takes seconds to read. */
+async function openFleetLog(location: string, context: Opening): Promise<FleetLog> {
+  const clone = await openFleetRepository(location, context)
+  const ref = `refs/heads/${mainBranch}`
+  await clone.fetch([ref])
+  return { head: await clone.resolve(ref), log: clone.log }
+}
+
+async function openFleet(location: string, context: Opening): Promise<FleetView> {
+  const clone = await openFleetRepository(location, context)
   const [{ createFleet }, { createClusterIndex }, { publishedObservations }] = await Promise.all([
     import('../adapters/fleet/fleet.ts'),
     import('../core/domain/cluster-index.ts'),

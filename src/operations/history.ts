@@ -4,7 +4,7 @@ import { parseTrailers } from '../core/render/trailers.ts'
 import { unknownName } from './nearest-name.ts'
 import { defineOperation } from './operation.ts'
 import { count, moment, nullable, object, toMoment } from './shapes.ts'
-import type { FleetView } from './workspace.ts'
+import type { FleetLog, Workspace } from './workspace.ts'
 
 const entryShape = object({
   at: moment,
@@ -36,23 +36,27 @@ export const history = defineOperation({
   }),
   output: object({ fleetCommit: nullable(Type.String()), entries: Type.Array(entryShape) }),
   async handler(workspace, { service, limit = 20 }) {
-    const fleet = await workspace.fleet()
+    const fleet = await workspace.fleetLog()
     const entries: Entry[] = []
     for await (const commit of walk(fleet)) {
       entries.push(...entriesOf(commit).filter((entry) => service === undefined || entry.service === service))
       if (entries.length >= limit) break
     }
-    if (service !== undefined && entries.length === 0 && !fleet.state.services.includes(service)) {
-      throw unknownName('service', service, fleet.state.services)
-    }
-    return { fleetCommit: fleet.state.head ?? null, entries: entries.slice(0, limit) }
+    if (service !== undefined && entries.length === 0) await requireService(workspace, service)
+    return { fleetCommit: fleet.head ?? null, entries: entries.slice(0, limit) }
   },
 })
 
+/** The fleet's state is read only to tell a misspelt name from a service without history. */
+async function requireService(workspace: Workspace, service: string): Promise<void> {
+  const { services } = (await workspace.fleet()).state
+  if (!services.includes(service)) throw unknownName('service', service, services)
+}
+
 const pageSize = 200
 
-async function* walk(fleet: FleetView): AsyncGenerator<Commit> {
-  let from: Oid | undefined = fleet.state.head
+async function* walk(fleet: FleetLog): AsyncGenerator<Commit> {
+  let from: Oid | undefined = fleet.head
   while (from !== undefined) {
     const page: readonly Commit[] = await fleet.log(from, { limit: pageSize })
     yield* page

@@ -62,6 +62,9 @@ export const status = defineOperation({
     at: moment,
     publishedBy: nullable(Type.String()),
     services: Type.Array(serviceStatusShape),
+    unreadable: Type.Array(object({ path: Type.String(), reason: Type.String() }), {
+      description: 'files of the fleet repository that count as absent',
+    }),
   }),
   async handler(workspace, { service }) {
     const planning = await workspace.planning()
@@ -71,6 +74,7 @@ export const status = defineOperation({
       at: toMoment(at) ?? '',
       publishedBy: publishedBy ?? null,
       services: planning.services(service).map((name) => serviceStatus(planning.plan(name))),
+      unreadable: planning.fleet.state.problems.map(({ path, reason }) => ({ path, reason })),
     }
   },
 })

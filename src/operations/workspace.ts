@@ -21,6 +21,8 @@ export interface Workspace {
   readonly now: Instant
   catalog(): Promise<CatalogView>
   fleet(): Promise<FleetView>
+  /** The fleet's history alone, which costs nothing of reading its state. */
+  fleetLog(): Promise<FleetLog>
   /** Catalog, fleet and what the clusters report, over one cluster index. */
   planning(): Promise<PlanningView>
 }
@@ -30,6 +32,8 @@ export interface WorkspaceSources {
   readonly now: Instant
   readonly catalog: () => Promise<CatalogParts>
   readonly fleet: () => Promise<FleetView>
+  /** Default: from `fleet`. */
+  readonly fleetLog?: () => Promise<FleetLog>
 }
 
 export interface CatalogParts {
@@ -46,6 +50,12 @@ export interface CatalogView extends CatalogParts {
   readonly findings: readonly Finding[]
   /** The first error that keeps a service at its last good state. */
   frozenBy(service: string): string | undefined
+}
+
+export interface FleetLog {
+  /** Main's head; undefined: an empty repository. */
+  readonly head: Oid | undefined
+  log: GitRepository['log']
 }
 
 export interface FleetView {
@@ -88,8 +98,13 @@ export function openWorkspace({ now, ...sources }: WorkspaceSources): Workspace 
     now,
     catalog,
     fleet,
+    fleetLog: once(sources.fleetLog ?? (async () => logOf(await fleet()))),
     planning: once(async () => createPlanning(await catalog(), await fleet())),
   }
+}
+
+function logOf({ state, log }: FleetView): FleetLog {
+  return { head: state.head, log }
 }
 
 function createPlanning(catalog: CatalogView, fleet: FleetView): PlanningView {

@@ -113,6 +113,7 @@ export const status: Answer<'status'> = {
   at: '2026-11-22T14:10:00Z',
   publishedBy: 'controller-1',
   services: [catalogWeb, payments, frozen],
+  unreadable: [{ path: 'rollouts/prod/ledger.yaml', reason: 'spec.fence is missing' }],
 }
 
 export const explain: Answer<'explain'> = {

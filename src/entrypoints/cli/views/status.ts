@@ -32,8 +32,8 @@ export function viewServices(answer: StatusAnswer, page: Page): string {
       ? [[service.service, ...columns.slice(2).map(() => '-'), service.summary]]
       : service.groups.map((group) => [service.service, ...groupCells(group, page, !page.isWide)]),
   )
-  if (rows.length === 0) return `the catalog has no service\n${viewAge(answer, page)}`
-  return formatTable(columns, rows, page) + viewAge(answer, page)
+  if (rows.length === 0) return `the catalog has no service\n${viewNotes(answer, page)}`
+  return formatTable(columns, rows, page) + viewNotes(answer, page)
 }
 
 export function viewService(answer: StatusAnswer, service: ServiceStatus, page: Page): string {
@@ -51,7 +51,7 @@ export function viewService(answer: StatusAnswer, service: ServiceStatus, page: 
           page,
         )}`
   return (
-    head + frozen + table + viewWaits(service, page) + viewFailures(service, page) + viewAge(answer, page)
+    head + frozen + table + viewWaits(service, page) + viewFailures(service, page) + viewNotes(answer, page)
   )
 }
 
@@ -115,6 +115,13 @@ function viewFailures({ service, failures }: ServiceStatus, { isWide, style, now
 
 /** Older than this, people must know that nobody looks any more. */
 const staleAfter = 180
+
+function viewNotes(answer: StatusAnswer, page: Page): string {
+  const unreadable = answer.unreadable
+    .slice(0, failuresShown)
+    .map(({ path, reason }) => `${page.style.bad('unreadable')}  ${path}: ${reason}\n`)
+  return (unreadable.length > 0 ? `\n${unreadable.join('')}` : '') + viewAge(answer, page)
+}
 
 function viewAge({ at, publishedBy }: StatusAnswer, { style, now }: Page): string {
   if (publishedBy === null) {
