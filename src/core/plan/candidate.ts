@@ -12,7 +12,7 @@ export interface CandidateChoice {
 }
 
 /** What a group's next release must be above: what it proved last, moves now, or has rejected. */
-export function isAbove(rollout: Rollout, release: ServiceRelease, order: ReleaseOrder): boolean {
+function isAbove(rollout: Rollout, release: ServiceRelease, order: ReleaseOrder): boolean {
   const current = rollout.current
   if (current && current.state !== 'rejected' && order(release, current.release) <= 0) return false
   const proven = rollout.proven.at(-1)

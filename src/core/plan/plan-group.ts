@@ -4,10 +4,10 @@ import { shareOf } from '../domain/share.ts'
 import type { Instant } from '../domain/time.ts'
 import { chooseCandidate, promotionQueue, type ReleaseOrder } from './candidate.ts'
 import { eligibleGate, forwardGates, holdsRollbacks, restGate, waveGates } from './gates.ts'
-import { parseReleaseId } from './release-order.ts'
 import { rejectRelease, returnFailed } from './rollback.ts'
 import { openWave, prove, startRelease } from './rollout-changes.ts'
-import { type GroupTally, tallyPlacements } from './tally.ts'
+import { tallyOf, totalOf } from './group-tally.ts'
+import type { GroupTally } from './tally.ts'
 import type { Gate, GroupPlan, GroupPlanInput, Proposal, ServicePlanInput } from './types.ts'
 import { budgetOf, waveQuotas } from './waves.ts'
 
@@ -33,7 +33,7 @@ export function planGroup(context: GroupContext): GroupDecision {
   const { current } = context.group.rollout
   const tally = tallyOf(context, current)
   const retreat = planRetreat(context, current, tally)
-  if (retreat) return decide(context, current, tally, [], [retreat])
+  if (retreat) return decide(context, { current, tally, proposals: [retreat] })
   if (current?.state === 'rolling') return planRolling(context, current, tally)
   return planStart(context, current, tally)
 }
@@ -60,10 +60,8 @@ function planRetreat(
     return rejectRelease(
       group.rollout,
       current,
-      tally.failing,
-      `ordered: ${order.reason} (${order.file})`,
+      { failing: tally.failing, reason: `ordered: ${order.reason} (${order.file})`, onFailure: 'rollback' },
       facts,
-      'rollback',
     )
   }
   const wave = current.waves.length
@@ -71,7 +69,12 @@ function planRetreat(
   const budget = budgetOf(strategy.maxUnhealthy, wave, current.waves.at(-1)?.quota ?? 0)
   if (tally.failed > budget) {
     const reason = `${tally.failed} failed in wave ${wave}, its error budget is ${budget}`
-    return rejectRelease(group.rollout, current, tally.failing, reason, facts, strategy.onFailure)
+    return rejectRelease(
+      group.rollout,
+      current,
+      { failing: tally.failing, reason, onFailure: strategy.onFailure },
+      facts,
+    )
   }
   return tally.failing.length > 0 ? returnFailed(group.rollout, current, tally.failing, facts) : undefined
 }
@@ -96,30 +99,24 @@ function planRolling(context: GroupContext, current: CurrentRelease, tally: Grou
   if (choice.candidate && maySupersede(strategy.supersede, current, waiting.length === 0, stalled)) {
     return planWave(context, choice.candidate, 'start')
   }
-  if (waiting.length > 0) return decide(context, current, tally, waiting, [], choice.candidate)
+  if (waiting.length > 0)
+    return decide(context, { current, tally, waitsFor: waiting, candidate: choice.candidate })
   const quotas = waveQuotas(strategy.waves, totalOf(tally), current.waves)
   if (tally.movable.length > 0 && quotas.length > wave) return planWave(context, current.release, 'continue')
   const text = `healthy on ${tally.soaked} of ${tally.targets}, soaked ${strategy.soak}s`
   const next = prove(group.rollout, current, now)
   const { service, group: name } = group.rollout
-  return decide(
-    context,
-    current,
-    tally,
-    [],
-    [
-      {
-        kind: 'verdict',
-        verdict: 'proven',
-        service,
-        group: name,
-        release: current.release,
-        evidence: current.failed,
-        text,
-        next,
-      },
-    ],
-  )
+  const proven: Proposal = {
+    kind: 'verdict',
+    verdict: 'proven',
+    service,
+    group: name,
+    release: current.release,
+    evidence: current.failed,
+    text,
+    next,
+  }
+  return decide(context, { current, tally, proposals: [proven] })
 }
 
 /** A rollout that superseded another may itself be superseded only at once, or none would ever finish. */
@@ -144,19 +141,13 @@ function planStart(
   const choice = chooseCandidate(group, context.rollouts, input.releases, order, now)
   if (choice.candidate) {
     const queue = promotionQueue(group, context.children, order, now)
-    if (queue) return decide(context, current, tally, [queue], [], choice.candidate)
+    if (queue) return decide(context, { current, tally, waitsFor: [queue], candidate: choice.candidate })
     return planWave(context, choice.candidate, 'start')
   }
   if (current?.state === 'proven' && tally.movable.length > 0)
     return planWave(context, current.release, 'start')
-  const rest = restGate(current, group.rollout)
-  return decide(
-    context,
-    current,
-    tally,
-    [...(choice.gate ? [choice.gate] : []), ...(rest && !choice.gate ? [rest] : [])],
-    [],
-  )
+  const gate = choice.gate ?? restGate(current, group.rollout)
+  return decide(context, { current, tally, waitsFor: gate ? [gate] : [] })
 }
 
 /** Proposes the first or next wave of `release`, unless a gate is shut or nothing can be moved. */
@@ -172,16 +163,11 @@ function planWave(context: GroupContext, release: ServiceRelease, how: 'start' |
     started.current,
   )
   const gates = forwardGates(group.rollout, input.directives, input.frozenBy)
-  if (gates.length > 0) return decide(context, before, tally, gates, [], release)
+  if (gates.length > 0)
+    return decide(context, { current: before, tally, waitsFor: gates, candidate: release })
   if (tally.movable.length === 0) {
-    return decide(
-      context,
-      before,
-      tally,
-      tally.passedOver > 0 ? [eligibleGate(tally.passedOver, before?.startedAt)] : [],
-      [],
-      release,
-    )
+    const waitsFor = tally.passedOver > 0 ? [eligibleGate(tally.passedOver, before?.startedAt)] : []
+    return decide(context, { current: before, tally, waitsFor, candidate: release })
   }
   const quotas = waveQuotas(group.group.strategy.waves, totalOf(tally), started.current.waves)
   const wave = started.current.waves.length + 1
@@ -204,7 +190,7 @@ function planWave(context: GroupContext, release: ServiceRelease, how: 'start' |
     needsApproval: group.group.promotion.mode === 'manual',
     next: openWave(started.rollout, started.current, quota, movement, now),
   }
-  return decide(context, before, tally, [], [proposal], release)
+  return decide(context, { current: before, tally, proposals: [proposal], candidate: release })
 }
 
 /** Clusters that already left their proven release come first: no further ones are put at risk. */
@@ -242,70 +228,30 @@ function evidenceOf(
       ]
 }
 
-function totalOf(tally: GroupTally): number {
-  return tally.moved + tally.movable.length + tally.passedOver - (tally.failed - tally.failing.length)
-}
-
-function tallyOf(
-  { input, group, order, now }: GroupContext,
-  current: CurrentRelease | undefined,
-): GroupTally {
-  const { index, silent, bootstrapped } = input.clusters
-  const { files } = input.desired
-  const id = current && releaseId(current.release)
-  const onRelease = new Uint8Array(files.length)
-  const ahead = new Uint8Array(files.length)
-  for (const [at, file] of files.entries()) {
-    if (at === 0) continue
-    if (file.release === id) onRelease[at] = 1
-    else if (current && order(parseReleaseId(input.service.name, file.release), current.release) > 0)
-      ahead[at] = 1
-  }
-  const movedByAttempt = new Uint8Array(index.size)
-  for (const entry of group.rollout.wayBack) {
-    if (entry.attempt === current?.attempt)
-      for (const name of entry.clusters) movedByAttempt[index.ordinalOf(name) ?? 0] = 1
-  }
-  const setApart = new Uint8Array(index.size)
-  for (const { cluster } of current?.failed ?? []) setApart[index.ordinalOf(cluster) ?? 0] = 1
-  const { soak, deadline } = group.group.strategy
-  return tallyPlacements({
-    targets: group.targets,
-    desired: input.desired,
-    observed: input.observed,
-    onRelease,
-    ahead,
-    movedByAttempt,
-    setApart,
-    silent,
-    bootstrapped,
-    soak,
-    deadline,
-    now,
-  })
+interface Decision {
+  readonly current: CurrentRelease | undefined
+  readonly tally: GroupTally
+  readonly waitsFor?: readonly Gate[]
+  readonly proposals?: readonly Proposal[]
+  readonly candidate?: ServiceRelease | undefined
 }
 
 function decide(
-  context: GroupContext,
-  current: CurrentRelease | undefined,
-  tally: GroupTally,
-  waitsFor: readonly Gate[],
-  proposals: readonly Proposal[],
-  candidate?: ServiceRelease,
+  { group }: GroupContext,
+  { current, tally, waitsFor = [], proposals = [], candidate }: Decision,
 ): GroupDecision {
   const opensAt = waitsFor.map((gate) => gate.opensAt ?? Infinity)
-  const total =
-    current?.state === 'rolling'
-      ? waveQuotas(context.group.group.strategy.waves, totalOf(tally), current.waves).length
-      : 0
+  const opened = current?.waves ?? []
+  const coming =
+    current?.state === 'rolling' ? waveQuotas(group.group.strategy.waves, totalOf(tally), opened).length : 0
   return {
     plan: {
-      group: context.group.group.name,
+      group: group.group.name,
       state: current?.state ?? (waitsFor.length > 0 || candidate ? 'waiting' : 'idle'),
       release: current?.release,
       candidate,
-      wave: current?.waves.length ?? 0,
-      waves: Math.max(total, current?.waves.length ?? 0),
+      wave: opened.length,
+      waves: Math.max(coming, opened.length),
       tally,
       waitsFor,
     },

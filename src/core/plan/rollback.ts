@@ -13,6 +13,14 @@ export interface RollbackFacts {
   readonly now: Instant
 }
 
+/** Why a release is rejected, and what its group wants done about it. */
+export interface Rejection {
+  /** Ordinals that failed and still are on the release. */
+  readonly failing: readonly number[]
+  readonly reason: string
+  readonly onFailure: 'rollback' | 'halt'
+}
+
 type Returned = ReturnProposal['placements'][number]
 
 /** How many failed placements a rollout file and a pull request name. */
@@ -25,21 +33,23 @@ const evidenceKept = 20
 export function rejectRelease(
   rollout: Rollout,
   current: CurrentRelease,
-  failing: readonly number[],
-  reason: string,
+  { failing, reason, onFailure }: Rejection,
   facts: RollbackFacts,
-  onFailure: 'rollback' | 'halt',
 ): Proposal {
   const { service, group } = rollout
   const evidence = [...current.failed, ...describeFailures(failing, facts)].slice(0, evidenceKept)
   const placements = onFailure === 'halt' ? [] : waysBack(rollout, new Set(failing), facts)
   const common = { service, group, release: current.release, evidence, text: reason }
-  if (placements.length === 0) {
-    const next = reject(rollout, current, reason, evidence, facts.now, 'halted')
-    return { kind: 'verdict', verdict: 'halted', ...common, next }
-  }
-  const next = reject(rollout, current, reason, evidence, facts.now, 'rejected')
-  return { kind: 'return', reason: 'rejected', ...common, placements, next }
+  const verdict = { release: current.release, at: facts.now, reason, evidence }
+  return placements.length === 0
+    ? { kind: 'verdict', verdict: 'halted', ...common, next: reject(rollout, current, verdict, 'halted') }
+    : {
+        kind: 'return',
+        reason: 'rejected',
+        ...common,
+        placements,
+        next: reject(rollout, current, verdict, 'rejected'),
+      }
 }
 
 /** Failures within the error budget go back, are listed, and stay out of the rollout. Without a way back they stay where they are. */

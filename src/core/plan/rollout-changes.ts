@@ -1,5 +1,5 @@
 import type { DesiredColumns } from '../domain/placement.ts'
-import type { CurrentRelease, FailedPlacement, Rollout, WayBack } from '../domain/rollout.ts'
+import type { CurrentRelease, FailedPlacement, RejectedRelease, Rollout, WayBack } from '../domain/rollout.ts'
 import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 
@@ -61,20 +61,18 @@ export function prove(rollout: Rollout, current: CurrentRelease, now: Instant): 
   return raiseFence({ ...rollout, current: { ...current, state: 'proven', superseded: [] }, proven })
 }
 
-/** The current release is rejected here and its placements have left for their way back, but for those in `stay`. */
+/** The current release is rejected here. Its placements have left for their way back, or stay where it is `halted`. */
 export function reject(
   rollout: Rollout,
   current: CurrentRelease,
-  reason: string,
-  evidence: readonly FailedPlacement[],
-  now: Instant,
+  verdict: RejectedRelease,
   state: 'rejected' | 'halted',
 ): Rollout {
   return raiseFence({
     ...rollout,
     current: { ...current, state, superseded: [] },
     proven: rollout.proven.filter((proven) => releaseId(proven.release) !== releaseId(current.release)),
-    rejected: [...rollout.rejected, { release: current.release, at: now, reason, evidence }],
+    rejected: [...rollout.rejected, verdict],
     wayBack: state === 'halted' ? rollout.wayBack : [],
   })
 }

@@ -197,8 +197,6 @@ export function createPlannedWorld(
   }
 }
 
-export type PlannedWorld = ReturnType<typeof createPlannedWorld>
-
 const service: Service = {
   name: 'payments',
   owner: 'team-payments',
