@@ -142,11 +142,12 @@ function locateAll(sections: Sections, findings: readonly Finding[]): readonly F
     [...sections.values()].flatMap((section) => [...section.values()].map(({ path, text }) => [path, text])),
   )
   const locators = new Map<string, ReturnType<typeof createLocator>>()
-  return findings.map((finding) => {
+  return findings.map(({ within, ...finding }) => {
     const text = texts.get(finding.file)
     if (finding.position !== undefined || text === undefined) return finding
     const locator = locators.get(finding.file) ?? createLocator(text)
     locators.set(finding.file, locator)
-    return { ...finding, position: locator.value(finding.field) }
+    const { field } = finding
+    return { ...finding, position: within ? locator.part(field, within) : locator.value(field) }
   })
 }

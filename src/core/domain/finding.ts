@@ -12,10 +12,17 @@ export interface Finding {
   readonly scope: FindingScope
   readonly file: string
   readonly field: FieldPath
+  /** The part of the field's text that is meant, in UTF-16 units; undefined: all of it. Gone once located. */
+  readonly within?: TextRange
   readonly message: string
   readonly remedy: string
   /** Where in the file, once located; lines and columns count from 1. */
   readonly position?: SourcePosition
+}
+
+export interface TextRange {
+  readonly offset: number
+  readonly length: number
 }
 
 export interface SourcePosition {
