@@ -1,10 +1,13 @@
 import type { Catalog } from '../domain/catalog.ts'
 import type { Finding } from '../domain/finding.ts'
 import { checkCollisions } from './collisions.ts'
+import { checkDeadlines } from './deadlines.ts'
 import { checkDependencies } from './dependencies.ts'
 import { checkDirectives } from './directives.ts'
+import { checkExpressions } from './expressions.ts'
 import { checkMembership } from './membership.ts'
 import { checkPromotion } from './promotion.ts'
+import { checkReservedNames } from './reserved-names.ts'
 import { resolveSelections } from './selections.ts'
 import { checkTargets } from './targets.ts'
 import { checkVersions } from './versions.ts'
@@ -24,10 +27,13 @@ export function checkCatalog(catalog: Catalog, unread: readonly Finding[] = []):
     ...checkMembership(catalog, selections, hidesGroups),
     ...checkPromotion(catalog, files),
     ...checkWaves(catalog),
+    ...checkDeadlines(catalog, selections),
+    ...checkReservedNames(catalog),
     ...checkTargets(catalog, selections),
     ...checkDependencies(catalog, selections, files),
     ...checkCollisions(catalog),
     ...checkVersions(catalog, files),
+    ...checkExpressions(catalog, selections),
     ...checkDirectives(catalog, files),
   ]
 }

@@ -3,9 +3,18 @@ import type { DeploymentGroup } from '../domain/deployment-group.ts'
 import type { FieldPath, Finding } from '../domain/finding.ts'
 import type { Share } from '../domain/share.ts'
 
-/** Waves ascend to 100 %. Counts and percentages are compared among themselves: how they mix depends on the targets. */
+/** Waves take clusters and ascend to 100 %. Counts and percentages are compared among themselves: how they mix depends on the targets. */
 export function checkWaves({ groups }: Catalog): readonly Finding[] {
-  return groups.flatMap((group) => [...checkOrder(group), ...checkLast(group), ...checkDeadline(group)])
+  return groups.flatMap((group) => [...checkSizes(group), ...checkOrder(group), ...checkLast(group)])
+}
+
+/** Planning would raise such a wave to one cluster, which is not what was written. */
+function checkSizes(group: DeploymentGroup): readonly Finding[] {
+  return group.strategy.waves.flatMap((wave, index) => {
+    if (sizeOf(wave) > 0) return []
+    const message = `wave ${index + 1} (${show(wave)}) takes no cluster`
+    return [errorOf(group, ['waves', index], message, 'write how many it takes, such as 1 or 10%')]
+  })
 }
 
 function checkOrder(group: DeploymentGroup): readonly Finding[] {
@@ -31,18 +40,6 @@ function checkLast(group: DeploymentGroup): readonly Finding[] {
   if (last !== undefined && show(last) === '100%') return []
   const message = `the last wave is ${last === undefined ? 'missing' : show(last)}, so releases never reach every cluster`
   return [errorOf(group, ['waves', Math.max(waves.length - 1, 0)], message, 'end the waves with 100%')]
-}
-
-function checkDeadline(group: DeploymentGroup): readonly Finding[] {
-  if (group.strategy.deadline > 0) return []
-  return [
-    errorOf(
-      group,
-      ['deadline'],
-      'a deadline of 0 fails every cluster at once',
-      'write how long a release may take to become healthy',
-    ),
-  ]
 }
 
 function errorOf(

@@ -107,7 +107,7 @@ function contextOf({ service, version }: ReleaseInputs, cluster: Cluster, group:
 }
 
 /** Numbers the distinct tuples of what the expressions read of a cluster. */
-function createVariants(reads: readonly ReadPath[]): (cluster: Cluster, group: string) => number {
+export function createVariants(reads: readonly ReadPath[]): (cluster: Cluster, group: string) => number {
   const paths = reads.filter(([root]) => root === 'cluster').map(([, ...path]) => path)
   const variants = new Map<string, number>()
   return (cluster, group) => {

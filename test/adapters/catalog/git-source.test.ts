@@ -6,6 +6,8 @@ import { createCatalogSource } from '../../../src/adapters/catalog/git-source.ts
 import { createMemoryRepository } from '../../../src/adapters/git/memory.ts'
 import { initRepository, openClone } from '../../../src/adapters/git/system.ts'
 import type { Oid, TreeChange } from '../../../src/adapters/git/port.ts'
+import { checkCatalog } from '../../../src/core/check/check-catalog.ts'
+import { formatFindings } from '../../../src/core/check/format-findings.ts'
 import { cluster, plainTemplates, smallCatalog, version } from './build-catalog.ts'
 
 function setUp() {
@@ -185,6 +187,33 @@ describe('read', () => {
       { line: 7, column: 13, length: 13, text: '  metadata: {size: large}' },
       undefined,
     ])
+  })
+})
+
+describe('a finding about an expression', () => {
+  it('marks the expression in its text, as people read it', async () => {
+    const { source, commitFiles } = setUp()
+    const file = 'services/payments/versions/1.10.0.yaml'
+    const text = version('payments', '1.10.0').replace(
+      '{replicas: 3}',
+      '{url: "https://${cluster.labels.region}.example.com"}',
+    )
+    const { catalog, locate } = await source.read(await commitFiles({ ...smallCatalog(), [file]: text }))
+    const [finding, ...others] = locate(checkCatalog(catalog))
+    expect(others).toEqual([])
+    expect(finding).not.toHaveProperty('within')
+    expect(formatFindings(finding ? [finding] : [], { color: false })).toBe(
+      [
+        `${file}:8:26  spec.values.url`,
+        '  cluster devel-1 has no label "region", nor have 2 more',
+        '    8 |   values: {url: "https://${cluster.labels.region}.example.com"}',
+        '      |                          ^^^^^^^^^^^^^^^^^^^^^^^^',
+        '  add the label in clusters/devel-1.yaml, or give a default: ${has(cluster.labels.region) ? cluster.labels.region : "none"}',
+        '',
+        '1 error',
+        '',
+      ].join('\n'),
+    )
   })
 })
 

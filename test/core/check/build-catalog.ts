@@ -12,6 +12,9 @@ export interface CatalogParts {
   readonly services?: readonly Service[]
   readonly versions?: readonly ServiceVersion[]
   readonly directives?: readonly Directive[]
+  readonly silentAfter?: number
+  /** The HelmRelease skeleton. */
+  readonly helmRelease?: JsonObject
 }
 
 /** A catalog without fault: devel → canary → prod, a cluster in each, one service everywhere; parts replace these. */
@@ -22,13 +25,15 @@ export function catalogOf(parts: CatalogParts = {}): Catalog {
     services = [service('pay')],
     versions = services.map(({ name }) => version(name, '1.0.0')),
     directives = [],
+    silentAfter = 600,
+    helmRelease = {},
   } = parts
   const byService = Map.groupBy(versions, (one) => one.service)
   return {
     commit: 'worktree',
     settings: {
       fleet: { url: 'https://git.example.com/fleet.git', branch: 'main', secretRef: undefined },
-      silentAfter: 600,
+      silentAfter,
       file: 'halyard.yaml',
     },
     clusters,
@@ -50,10 +55,10 @@ export function catalogOf(parts: CatalogParts = {}): Catalog {
     directives,
     templates: {
       revision: '00000000',
-      objects: Object.fromEntries(templateNames.map((name) => [name, {}])) as Record<
-        TemplateName,
-        JsonObject
-      >,
+      objects: {
+        ...(Object.fromEntries(templateNames.map((name) => [name, {}])) as Record<TemplateName, JsonObject>),
+        'helm-release': helmRelease,
+      },
     },
   }
 }
@@ -62,8 +67,8 @@ export function selector(parts: Partial<ClusterSelector>): ClusterSelector {
   return { all: false, matchLabels: {}, matchExpressions: [], names: [], ...parts }
 }
 
-export function cluster(name: string, env: string): Cluster {
-  return { name, labels: { env }, metadata: {}, file: `clusters/${name}.yaml` }
+export function cluster(name: string, env: string, parts: Partial<Cluster> = {}): Cluster {
+  return { name, labels: { env }, metadata: {}, file: `clusters/${name}.yaml`, ...parts }
 }
 
 export function group(
@@ -79,7 +84,7 @@ export function group(
     strategy: {
       waves: [{ kind: 'percent', percent: 100 }],
       soak: 60,
-      deadline: 60,
+      deadline: 1200,
       maxUnhealthy: { kind: 'count', count: 0 },
       maxSilent: { kind: 'count', count: 0 },
       failureDomain: undefined,
@@ -106,12 +111,17 @@ export function service(name: string, parts: Partial<Service> = {}): Service {
   }
 }
 
-export function version(name: string, number: string, repository = 'main'): ServiceVersion {
+export function version(
+  name: string,
+  number: string,
+  repository = 'main',
+  values: JsonObject = {},
+): ServiceVersion {
   return {
     service: name,
     version: number,
     chart: { repository, name: 'web', version: '1.0.0', digest: `sha256:${'0'.repeat(64)}` },
-    values: {},
+    values,
     source: { commit: undefined, author: undefined, changelog: undefined },
     file: `services/${name}/versions/${number}.yaml`,
   }

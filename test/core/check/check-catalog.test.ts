@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkCatalog } from '../../../src/core/check/check-catalog.ts'
 import { formatField } from '../../../src/core/check/format-findings.ts'
+import type { Catalog } from '../../../src/core/domain/catalog.ts'
 import type { Directive } from '../../../src/core/domain/directive.ts'
 import type { Finding } from '../../../src/core/domain/finding.ts'
 import type { Share } from '../../../src/core/domain/share.ts'
@@ -123,9 +124,81 @@ describe('groups', () => {
     )
   })
 
+  it('have no wave without clusters', () => {
+    const waves = [percent(0), percent(100)]
+    expect(linesOf({ groups: [canary, devel, group('prod', ['canary'], { waves })] })).toEqual([
+      'deployment-groups/prod.yaml spec.strategy.waves[0]: wave 1 (0%) takes no cluster',
+    ])
+  })
+
   it('give releases time to become healthy', () => {
     expect(linesOf({ groups: [canary, devel, group('prod', ['canary'], { deadline: 0 })] })).toEqual([
       'deployment-groups/prod.yaml spec.strategy.deadline: a deadline of 0 fails every cluster at once',
+    ])
+  })
+})
+
+describe('the deadline of a group', () => {
+  const [canary, devel] = [group('canary', ['devel']), group('devel')]
+  const groupsWith = (deadline: number) => [canary, devel, group('prod', ['canary'], { deadline })]
+
+  it('leaves time for a failing upgrade and its rollback', () => {
+    const helmRelease = { spec: { timeout: '5m' } }
+    expect(linesOf({ groups: groupsWith(600), helmRelease })).toEqual([])
+    expect(checkCatalog(catalogOf({ groups: groupsWith(599), helmRelease }))).toEqual([
+      {
+        severity: 'error',
+        scope: { kind: 'group', name: 'prod' },
+        file: 'deployment-groups/prod.yaml',
+        field: ['spec', 'strategy', 'deadline'],
+        message:
+          'the deadline of 9m59s is shorter than a failing upgrade and its rollback may take: 5m + 5m = 10m',
+        remedy: 'raise the deadline to 10m, or lower spec.timeout in templates/helm-release.yaml',
+      },
+    ])
+  })
+
+  it.each<[object, string | undefined]>([
+    [{ upgrade: { timeout: '1h' }, rollback: { timeout: '90s' } }, '1h + 1m30s = 1h1m30s'],
+    [{ timeout: '30s', upgrade: { timeout: '15m0.5s' } }, '15m1s + 30s = 15m31s'],
+    [{ timeout: '3m' }, undefined],
+    [{ timeout: 'five' }, '5m + 5m = 10m'],
+  ])('is held against the timeouts of the skeleton: %j', (spec, figures) => {
+    const findings = checkCatalog(catalogOf({ groups: groupsWith(540), helmRelease: { spec: { ...spec } } }))
+    const own = findings.filter(({ scope }) => scope.kind === 'group' && scope.name === 'prod')
+    expect(own.map(({ message }) => message.split(': ')[1])).toEqual(figures === undefined ? [] : [figures])
+  })
+
+  it('does not matter where no service goes', () => {
+    expect(
+      linesOf({ groups: groupsWith(10), services: [service('pay', { targets: only('devel') })] }),
+    ).toEqual([])
+  })
+})
+
+it('gives clusters time to report', () => {
+  expect(checkCatalog(catalogOf({ silentAfter: 0 }))).toEqual([
+    {
+      severity: 'error',
+      scope: { kind: 'catalog' },
+      file: 'halyard.yaml',
+      field: ['spec', 'silentAfter'],
+      message: 'a silentAfter of 0 makes every cluster count as silent, so that nothing moves',
+      remedy: 'write how long a cluster may report nothing, such as 10m',
+    },
+  ])
+})
+
+describe('names', () => {
+  it('of services do not take the place of the marker of their folder', () => {
+    expect(linesOf({ services: [service('halyard', { namespace: 'ops' })] })).toEqual([
+      'services/halyard/service.yaml metadata.name: a service can not be called halyard: clusters/<cluster>/apps/ops/halyard.yaml is the marker of its folder',
+    ])
+  })
+
+  it('of namespaces do not either', () => {
+    expect(linesOf({ services: [service('pay', { namespace: 'halyard' })] })).toEqual([
+      'services/pay/service.yaml spec.namespace: a namespace can not be called halyard: clusters/<cluster>/namespaces/halyard.yaml is the marker of its folder',
     ])
   })
 })
@@ -335,13 +408,38 @@ describe('documents that could not be read', () => {
   })
 })
 
-it('checks 500 services on 2,000 clusters in time', () => {
+describe('a large catalog', () => {
   const envs = ['devel', 'canary', 'prod']
-  const clusters = Array.from({ length: 2000 }, (_, index) => cluster(`c${index}`, envs[index % 3] ?? ''))
+  const clusters = Array.from({ length: 2000 }, (_, index) => {
+    const env = envs[index % 3] ?? ''
+    return cluster(`c${index}`, env, {
+      labels: { env, region: `r${index % 17}` },
+      metadata: { n: index % 5 },
+    })
+  })
   const services = Array.from({ length: 500 }, (_, index) =>
     service(`s${index}`, { dependsOn: index === 0 ? [] : [`s${index - 1}`] }),
   )
-  const start = performance.now()
-  expect(checkCatalog(catalogOf({ clusters, services }))).toEqual([])
-  expect(performance.now() - start).toBeLessThan(3000)
+  const versions = services.flatMap(({ name }, index) =>
+    Array.from({ length: 10 }, (_, number) =>
+      version(name, `1.${number}.0`, 'main', {
+        region: '${cluster.labels.region}',
+        where: 'on ${cluster.name}',
+        count: `\${cluster.metadata.n + ${index}}`,
+      }),
+    ),
+  )
+  const catalog = catalogOf({ clusters, services, versions })
+  const millisecondsFor = (changed: Partial<Catalog>, findings: number): number => {
+    const start = performance.now()
+    expect(checkCatalog({ ...catalog, ...changed })).toHaveLength(findings)
+    return performance.now() - start
+  }
+
+  it('is checked in time, and sooner after one change', () => {
+    expect(millisecondsFor({}, 0)).toBeLessThan(5000)
+    const stripped = clusters.with(7, cluster('c7', 'canary'))
+    expect(millisecondsFor({ clusters: stripped }, 1000)).toBeLessThan(600)
+    expect(millisecondsFor({}, 0)).toBeLessThan(600)
+  })
 })
