@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
-import { Socket } from 'node:net'
 
 import { GitError } from '../git-error.ts'
 import { createReplyParser } from './cat-file-replies.ts'
 import type { CatFileReply, ReplyParser } from './cat-file-replies.ts'
+import { holdProcess } from './hold-process.ts'
 import { gitEnvironment } from './run-git.ts'
 
 /** Asks one long-lived `git cat-file --batch-command`; started at the first question, and anew should it die. */
@@ -102,14 +102,6 @@ function startSession(repository: string, onEnd: () => void): Session {
   })
   holdProcess(child, false)
   return { child, waiting, ended }
-}
-
-/** An idle reader must not keep the program alive; one that owes an answer must. */
-function holdProcess(child: ChildProcessWithoutNullStreams, hold: boolean): void {
-  const method = hold ? 'ref' : 'unref'
-  child[method]()
-  for (const stream of [child.stdin, child.stdout, child.stderr])
-    if (stream instanceof Socket) stream[method]()
 }
 
 function readerFailure(message: string, stderr: string, retryable: boolean, cause?: Error): GitError {

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 import pLimit from 'p-limit'
 
@@ -8,10 +9,13 @@ import { checkRefPrefix } from '../names.ts'
 import type { GitClone, GitRepository, RefUpdate } from '../port.ts'
 import { missingObject } from '../write-commits.ts'
 import { checkGitVersion } from './git-version.ts'
+import { borrow, borrowsFrom, findLocalRemote } from './local-remote.ts'
+import type { LocalRemote } from './local-remote.ts'
 import { removeStaleLocks } from './locks.ts'
 import { runPorcelain } from './porcelain.ts'
 import { pushUpdates } from './push.ts'
-import { changeRefs, checkUpdates, mirrorRefs, parseRefs } from './refs.ts'
+import { changeRefs, checkUpdates, createRefs, parseRefs } from './refs.ts'
+import type { Refs } from './refs.ts'
 import { createSystemRepository } from './repository.ts'
 import { runGit } from './run-git.ts'
 
@@ -26,15 +30,25 @@ export interface CloneOptions {
 export async function openClone({ path, url }: CloneOptions): Promise<GitClone> {
   checkUrl(url)
   const remote = url.includes('://') ? url : resolve(url)
-  if (remote === resolve(path)) throw refused('clone', `a clone can not be its own remote: ${path}`)
+  const place = url.startsWith('file://') ? fileURLToPath(url) : remote
+  if (place === resolve(path)) throw refused('clone', `a clone can not be its own remote: ${path}`)
   await checkGitVersion()
   await removeStaleLocks(path)
+  const near = await findLocalRemote(remote)
   if (!(await isSound(path))) {
     await removeDamaged(path)
     await initBare(path, 'main')
+    if (near !== undefined) await borrow(path, near)
   }
+  // A clone that was made with objects of its own keeps them, and goes on by git's transport.
+  const local = near !== undefined && (await borrowsFrom(path, near)) ? near : undefined
   await runPorcelain(path, (git) => git.addConfig('remote.origin.url', remote))
-  return withRemote(path, createSystemRepository(path))
+  const refs = createRefs(path)
+  const repository = createSystemRepository(
+    path,
+    local === undefined ? { refs } : { refs, objects: local.path },
+  )
+  return withRemote(path, repository, refs, local)
 }
 
 export async function initBare(path: string, branch: string): Promise<void> {
@@ -85,22 +99,51 @@ async function isSound(path: string): Promise<boolean> {
   }
 }
 
-function withRemote(path: string, repository: GitRepository): GitClone {
+function withRemote(
+  path: string,
+  repository: GitRepository,
+  refs: Refs,
+  local: LocalRemote | undefined,
+): GitClone {
   // One after the other: a fetch must not put back what a push has just moved.
   const inTurn = pLimit(1)
   return {
     ...repository,
     updateRefs: async (updates) => inTurn(async () => repository.updateRefs(updates)),
-    fetch: async (prefixes) => inTurn(async () => fetchPrefixes(path, prefixes)),
+    fetch: async (prefixes) =>
+      inTurn(async () => {
+        if (local === undefined || !(await mirrorLocal(refs, local, prefixes)))
+          await fetchPrefixes(path, prefixes)
+      }),
     push: async (updates) => {
       checkUpdates(updates)
       await requireObjects(repository, updates)
       return inTurn(async () => {
-        const outcome = await pushUpdates(path, updates)
-        if (outcome.kind === 'pushed') await mirrorRefs(path, updates)
+        const isPushed = local !== undefined && (await local.push(updates))
+        const outcome = isPushed ? { kind: 'pushed' as const } : await pushUpdates(path, updates)
+        if (outcome.kind === 'pushed') await refs.mirror(updates)
         return outcome
       })
     },
+    async close() {
+      await Promise.all([repository.close(), local?.refs.close()])
+    },
+  }
+}
+
+/** False: git must fetch, as something is in the way. */
+async function mirrorLocal(refs: Refs, local: LocalRemote, prefixes: readonly string[]): Promise<boolean> {
+  try {
+    const [there, here] = await Promise.all([local.refs.listBelow(prefixes), refs.listBelow(prefixes)])
+    const gone = [...here.keys()].filter((ref) => !there.has(ref)).map((ref) => ({ ref, to: undefined }))
+    const moved = [...there].filter(([ref, to]) => here.get(ref) !== to).map(([ref, to]) => ({ ref, to }))
+    // First what is gone: its name may be a folder of another ref now.
+    await refs.mirror(gone)
+    await refs.mirror(moved)
+    return true
+  } catch (error) {
+    if (error instanceof GitError) return false
+    throw error
   }
 }
 

@@ -1,55 +1,72 @@
 import { checkRefName, checkRefPrefix, checkRevisions, compareText } from '../names.ts'
 import type { Oid, RefUpdate } from '../port.ts'
 import { removeStaleLocks } from './locks.ts'
+import { createRefWriter } from './ref-writer.ts'
 import { runGit } from './run-git.ts'
 
-export async function listRefs(repository: string, prefix: string): Promise<ReadonlyMap<string, Oid>> {
-  checkRefPrefix(prefix)
-  // for-each-ref matches whole parts of a name only: list the folder, then compare.
-  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
-  const args = ['for-each-ref', '--format=%(objectname) %(refname)', '--', folder]
+async function listRefs(repository: string, prefixes: readonly string[]): Promise<ReadonlyMap<string, Oid>> {
+  for (const prefix of prefixes) checkRefPrefix(prefix)
+  if (prefixes.length === 0) return new Map()
+  // for-each-ref matches whole parts of a name only: list the folders, then compare.
+  const folders = [...new Set(prefixes.map((prefix) => prefix.slice(0, prefix.lastIndexOf('/') + 1)))]
+  const args = ['for-each-ref', '--format=%(objectname) %(refname)', '--', ...folders]
   const { stdout } = await runGit({ repository, args })
-  return parseRefs(stdout, ' ', prefix)
+  return parseRefs(stdout, ' ', ...prefixes)
 }
 
 /** Lines of object id and ref name, as for-each-ref and ls-remote print them. */
-export function parseRefs(text: string, separator: string, prefix: string): ReadonlyMap<string, Oid> {
+export function parseRefs(
+  text: string,
+  separator: string,
+  ...prefixes: readonly string[]
+): ReadonlyMap<string, Oid> {
   const refs = text.split('\n').flatMap((line): (readonly [string, Oid])[] => {
     const [oid = '', ref] = line.split(separator)
-    return ref !== undefined && ref.startsWith(prefix) ? [[ref, oid]] : []
+    return ref !== undefined && prefixes.some((prefix) => ref.startsWith(prefix)) ? [[ref, oid]] : []
   })
   return new Map(refs.toSorted(([a], [b]) => compareText(a, b)))
 }
 
-/** All or none, in one transaction. Stale is what the refs tell afterwards, not what git's message says. */
-export async function updateRefs(
-  repository: string,
-  updates: readonly RefUpdate[],
-): Promise<'updated' | 'stale'> {
-  checkUpdates(updates)
-  if (updates.length === 0) return 'updated'
-  try {
-    await runRefTransaction(repository, updates.map(checkedLine))
-    return 'updated'
-  } catch (error) {
-    const current = await Promise.all(
-      updates.map(async ({ ref }) => (await listRefs(repository, ref)).get(ref)),
-    )
-    if (updates.some(({ expected }, index) => current[index] !== expected)) return 'stale'
-    throw error
-  }
+/** The refs of one repository. Transactions go through one long-lived process. */
+export interface Refs {
+  list(prefix: string): Promise<ReadonlyMap<string, Oid>>
+  listBelow(prefixes: readonly string[]): Promise<ReadonlyMap<string, Oid>>
+  /** All or none, in one transaction. Stale is what the refs tell afterwards, not what git's message says. */
+  update(updates: readonly RefUpdate[]): Promise<'updated' | 'stale'>
+  /** Sets refs to what a remote was seen to have, whatever they were. */
+  mirror(updates: readonly Pick<RefUpdate, 'ref' | 'to'>[]): Promise<void>
+  close(): Promise<void>
 }
 
-/** Sets refs to what a remote was seen to have, whatever they were. */
-export async function mirrorRefs(
-  repository: string,
-  updates: readonly Pick<RefUpdate, 'ref' | 'to'>[],
-): Promise<void> {
-  if (updates.length === 0) return
-  await runRefTransaction(
-    repository,
-    updates.map(({ ref, to }) => (to === undefined ? `delete ${ref}\0\0` : `update ${ref}\0${to}\0\0`)),
-  )
+export function createRefs(repository: string): Refs {
+  const writer = createRefWriter(repository)
+  const transact = async (commands: readonly string[]): Promise<void> =>
+    changeRefs(repository, async () => writer.transact(commands))
+  const list = async (prefix: string): Promise<ReadonlyMap<string, Oid>> => listRefs(repository, [prefix])
+
+  return {
+    list,
+    listBelow: async (prefixes) => listRefs(repository, prefixes),
+    async update(updates) {
+      checkUpdates(updates)
+      if (updates.length === 0) return 'updated'
+      try {
+        await transact(updates.map(checkedLine))
+        return 'updated'
+      } catch (error) {
+        const current = await Promise.all(updates.map(async ({ ref }) => (await list(ref)).get(ref)))
+        if (updates.some(({ expected }, index) => current[index] !== expected)) return 'stale'
+        throw error
+      }
+    },
+    async mirror(updates) {
+      if (updates.length === 0) return
+      await transact(
+        updates.map(({ ref, to }) => (to === undefined ? `delete ${ref}\0\0` : `update ${ref}\0${to}\0\0`)),
+      )
+    },
+    close: writer.close,
+  }
 }
 
 export function checkUpdates(updates: readonly RefUpdate[]): void {
@@ -57,13 +74,6 @@ export function checkUpdates(updates: readonly RefUpdate[]): void {
     checkRefName(ref)
     checkRevisions(expected, to)
   }
-}
-
-async function runRefTransaction(repository: string, lines: readonly string[]): Promise<void> {
-  const input = `start\0${lines.join('')}prepare\0commit\0`
-  await changeRefs(repository, async () =>
-    runGit({ repository, args: ['update-ref', '--stdin', '-z'], input }),
-  )
 }
 
 /** Runs a command that takes locks of refs. Where a killed git left one, the next try finds it gone. */

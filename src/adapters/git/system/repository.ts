@@ -9,12 +9,19 @@ import { createObjectReader } from './cat-file.ts'
 import type { CatFileReply } from './cat-file-replies.ts'
 import type { ObjectReader } from './cat-file.ts'
 import { listChanges, listHistory, listTree } from './listings.ts'
-import { listRefs, updateRefs } from './refs.ts'
+import { createRefs, type Refs } from './refs.ts'
 import { createTreeCache } from './tree-cache.ts'
 import { createObjectWriter } from './write-objects.ts'
 
+export interface SystemRepositoryOptions {
+  readonly refs?: Refs
+  /** The repository that new objects are written to, where another one borrows from it. */
+  readonly objects?: string
+}
+
 /** The methods over a repository on disk. Reads ask one long-lived process, writes build objects here and store one pack. */
-export function createSystemRepository(path: string): GitRepository {
+export function createSystemRepository(path: string, options: SystemRepositoryOptions = {}): GitRepository {
+  const { refs = createRefs(path), objects = path } = options
   const reader = createObjectReader(path)
   const source = createObjectSource(reader)
   return {
@@ -23,25 +30,27 @@ export function createSystemRepository(path: string): GitRepository {
       const [reply] = await reader.info([revision])
       return reply?.oid
     },
-    refs: async (prefix) => listRefs(path, prefix),
-    updateRefs: async (updates) => updateRefs(path, updates),
+    refs: refs.list,
+    updateRefs: refs.update,
     log: async (from, options = {}) => source.readCommits(await listHistory(path, from, options)),
     tree: async (revision, prefix = '') => listTree(path, revision, prefix),
     changes: async (from, to, prefix = '') => listChanges(path, from, to, prefix),
     readBlobs: async (oids) => (await readObjects(reader, oids, 'blob')).map((body) => body.toString('utf8')),
     async writeBlobs(texts) {
-      const writer = createObjectWriter(path)
+      const writer = createObjectWriter(objects)
       const oids = texts.map(writer.blob)
       await writer.store()
       return oids
     },
     async writeCommits(drafts) {
-      const writer = createObjectWriter(path)
+      const writer = createObjectWriter(objects)
       const oids = await buildCommits(drafts, source, writer)
       await writer.store()
       return oids
     },
-    close: reader.close,
+    async close() {
+      await Promise.all([reader.close(), refs.close()])
+    },
   }
 }
 

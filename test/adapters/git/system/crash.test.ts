@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { chmod, mkdir, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 
 import { expect, test, vi } from 'vitest'
@@ -16,13 +17,13 @@ const main = 'refs/heads/main'
 const system = join(import.meta.dirname, '../../../../src/adapters/git/system.ts')
 const run = promisify(execFile)
 
-/** A remote with one commit on main, and a clone that has fetched it and is closed again. */
+/** A remote with one commit on main, and a clone with objects of its own that has fetched it and is closed again. */
 async function clonedOnce(
   folder: string,
 ): Promise<{ readonly url: string; readonly path: string; readonly commit: string }> {
-  const url = join(folder, 'remote.git')
+  const url = pathToFileURL(join(folder, 'remote.git')).href
   const path = join(folder, 'clone.git')
-  const remote = await initRepository(url, { branch: 'main' })
+  const remote = await initRepository(join(folder, 'remote.git'), { branch: 'main' })
   const commit = await writeCommit(remote, [{ path: 'a/b', text: '1' }])
   await remote.updateRefs([{ ref: main, expected: undefined, to: commit }])
   await remote.close()
@@ -81,7 +82,7 @@ test('a folder with other files is never deleted for a clone', async () => {
     await mkdir(path)
     await writeFile(join(path, 'thesis.txt'), 'years of work')
     await expect(openClone({ path, url })).rejects.toThrow(/holds other files/)
-    await expect(openClone({ path: url, url })).rejects.toThrow(/its own remote/)
+    await expect(openClone({ path: fileURLToPath(url), url })).rejects.toThrow(/its own remote/)
     expect(await readdir(path)).toEqual(['thesis.txt'])
   })
 })
