@@ -7,6 +7,12 @@ import { budgetOf } from '../core/plan/waves.ts'
 import type { World } from './assemble.ts'
 import type { Violation } from './invariants.ts'
 
+interface Placed {
+  readonly cluster: string
+  /** The file that main had for it. */
+  readonly blob: Oid
+}
+
 /** What a commit rests on: placements of earlier waves that still are on the moving release. */
 export interface EvidenceInput {
   readonly running: World
@@ -14,7 +20,7 @@ export interface EvidenceInput {
   readonly now: Instant
   readonly entries: readonly {
     readonly rollout: Rollout
-    readonly placements: readonly string[]
+    readonly placements: readonly Placed[]
     /** Quota of the last earlier wave, and which one that is. */
     readonly quota: number
     readonly wave: number
@@ -39,9 +45,10 @@ export async function missingEvidence(
       void violations.push({ rule: 'noSkip', text: `${commit.slice(0, 8)}: ${service} in ${group}: ${text}` })
     const silent: string[] = []
     let soaked = 0
-    for (const cluster of placements) {
+    for (const placed of placements) {
+      const { cluster } = placed
       const contact = contactOf(running, cluster)
-      const why = await whyNotSoaked(repository, running, { cluster, service }, contact - strategy.soak)
+      const why = await whyNotSoaked(repository, running, service, placed, contact - strategy.soak)
       if (why === undefined) soaked++
       else if (contact < now) silent.push(cluster)
       else fail(`${cluster} ${why}`)
@@ -63,8 +70,9 @@ function contactOf({ controller }: World, cluster: string): Instant {
 /** Why a placement was not healthy all the time from `since` on; undefined: it was. */
 async function whyNotSoaked(
   repository: GitRepository,
-  { clusters, controller }: World,
-  { cluster, service }: { readonly cluster: string; readonly service: string },
+  { clusters }: World,
+  service: string,
+  { cluster, blob }: Placed,
   since: Instant,
 ): Promise<string | undefined> {
   const report = clusters.inspect(cluster)?.placements.find(({ name }) => name === service)
@@ -78,20 +86,17 @@ async function whyNotSoaked(
   const times = [ready.lastTransitionTime, status.history[0]?.lastDeployed ?? 0]
   const healthySince = Math.max(...times, ...report.workloads.map((workload) => workload.since))
   if (healthySince > since) return `is healthy for ${since - healthySince}s less than the soak`
-  return (await hasApplied(repository, report, controller)) ? undefined : 'has not applied the file'
+  return (await hasApplied(repository, report, blob)) ? undefined : 'has not applied the file'
 }
 
-/** Whether the revision applied last holds the file that main has. */
+/** Whether the revision applied last holds the file. */
 async function hasApplied(
   repository: GitRepository,
-  { cluster, namespace, name, kustomization }: PlacementReport,
-  controller: World['controller'],
+  { cluster, namespace, kustomization }: PlacementReport,
+  blob: Oid,
 ): Promise<boolean> {
   const applied = kustomization?.lastAppliedRevision.split('@sha1:')[1]
-  const view = controller.view()
-  const desired = view?.fleet.desired(name)
-  const blob = desired?.files[desired.file[view?.fleet.clusters.ordinalOf(cluster) ?? -1] ?? 0]?.blob
-  if (!applied || !blob) return false
+  if (!applied) return false
   const files = await repository.tree(applied, `clusters/${cluster}/apps/${namespace}`)
   return files.some((file) => file.oid === blob)
 }

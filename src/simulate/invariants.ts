@@ -209,9 +209,12 @@ function evidenceInput(
     const earlier = goesOn ? current.waves.slice(0, -1) : current.waves
     const release = releaseId(current.release)
     const moved = history.moved.get(attemptKey(after.group, after.service, current.attempt)) ?? []
-    const placements = [...moved].filter(
-      (cluster) => history.placed.get(`${cluster}/${after.service}`) === release,
-    )
+    const placements = [...moved]
+      .filter((cluster) => history.placed.get(`${cluster}/${after.service}`) === release)
+      .map((cluster) => ({
+        cluster,
+        blob: history.files.get(`${cluster}/${after.service}/${release}`) ?? '',
+      }))
     return [{ rollout: after, placements, quota: earlier.at(-1)?.quota ?? 0, wave: earlier.length }]
   })
   return entries.length > 0 ? { running, commit: commit.oid, now, entries } : undefined

@@ -1,0 +1,229 @@
+import fc from 'fast-check'
+import type { Store } from '../../src/adapters/store/port.ts'
+import { openStore } from '../../src/adapters/store/store.ts'
+import type { ObjectTemplates } from '../../src/core/domain/templates.ts'
+import type { World } from '../../src/simulate/assemble.ts'
+import { createCommitCache } from '../../src/simulate/commit-facts.ts'
+import { createInvariants, type Violation } from '../../src/simulate/invariants.ts'
+import {
+  createMemoryWorld,
+  type Happening,
+  type MemoryWorld,
+  settle,
+} from '../../src/simulate/memory-world.ts'
+import { clusterFile, companyFiles, type GroupWords, holdFile, rollbackFile, versionFile } from './company.ts'
+
+/** A company and what happens to it, as plain data that prints. */
+export interface Story {
+  readonly groups: readonly GroupWords[]
+  readonly services: readonly string[]
+  readonly events: readonly StoryEvent[]
+}
+
+export type StoryEvent = { readonly at: number } & (
+  | { readonly kind: 'version'; readonly service: string; readonly badIn: string | undefined }
+  | { readonly kind: 'silence'; readonly cluster: string; readonly seconds: number }
+  | { readonly kind: 'crash'; readonly cluster: string; readonly service: string; readonly seconds: number }
+  | { readonly kind: 'rebuild'; readonly cluster: string }
+  | {
+      readonly kind: 'hold'
+      readonly group: string | undefined
+      readonly service: string | undefined
+      readonly seconds: number
+    }
+  | { readonly kind: 'rollback'; readonly service: string; readonly group: string }
+  | { readonly kind: 'join'; readonly group: string }
+  | { readonly kind: 'restart'; readonly store: 'kept' | 'lost'; readonly seconds: number }
+)
+
+const groupNames = ['devel', 'canary', 'prod']
+
+function groupWords(name: string, at: number): fc.Arbitrary<GroupWords> {
+  return fc.record({
+    name: fc.constant(name),
+    after: fc.constant(groupNames.slice(Math.max(0, at - 1), at)),
+    clusters: fc.integer({ min: 1, max: 4 }),
+    waves: fc.constantFrom(['100%'], [1, '100%'], [1, '50%', '100%'], [2, '100%']),
+    soak: fc.constantFrom(0, 20, 200),
+    promotionSoak: fc.constantFrom(0, 60),
+    maxUnhealthy: fc.constantFrom(0, 1, '50%'),
+    maxSilent: fc.constantFrom(0, 1, '50%'),
+    onFailure: fc.constantFrom('rollback', 'rollback', 'halt'),
+    supersede: fc.constantFrom('finish-wave', 'immediate', 'queue'),
+  })
+}
+
+function storyEvent(groups: readonly GroupWords[], services: readonly string[]): fc.Arbitrary<StoryEvent> {
+  const clusters = groups.flatMap(({ name, clusters: count }) =>
+    Array.from({ length: count }, (_, number) => `${name}-${number}`),
+  )
+  const at = fc.integer({ min: 1, max: 1500 })
+  const service = fc.constantFrom(...services)
+  const cluster = fc.constantFrom(...clusters)
+  const group = fc.constantFrom(...groups.map(({ name }) => name))
+  const seconds = fc.integer({ min: 5, max: 400 })
+  const maybe = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(of, { nil: undefined })
+  const version = fc.record({ kind: fc.constant('version' as const), at, service, badIn: maybe(group) })
+  return fc.oneof(
+    { weight: 4, arbitrary: version },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('silence' as const), at, cluster, seconds }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant('crash' as const), at, cluster, service, seconds }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('rebuild' as const), at, cluster }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('hold' as const),
+        at,
+        group: maybe(group),
+        service: maybe(service),
+        seconds,
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('rollback' as const), at, service, group }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('join' as const), at, group }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('restart' as const),
+        at,
+        store: fc.constantFrom('kept' as const, 'lost' as const),
+        seconds: fc.integer({ min: 1, max: 100 }),
+      }),
+    },
+  )
+}
+
+export const stories: fc.Arbitrary<Story> = fc
+  .integer({ min: 1, max: 3 })
+  .chain((count) =>
+    fc.record({
+      groups: fc.tuple(...groupNames.slice(0, count).map(groupWords)),
+      services: fc.constantFrom(['ledger'], ['ledger', 'shop']),
+    }),
+  )
+  .chain(({ groups, services }) =>
+    fc.record({
+      groups: fc.constant(groups),
+      services: fc.constant(services),
+      events: fc.array(storyEvent(groups, services), { minLength: 1, maxLength: 10 }),
+    }),
+  )
+
+export interface StoryEnd {
+  readonly world: MemoryWorld
+  readonly running: World
+  readonly violations: readonly Violation[]
+}
+
+/** Fifty times the longest deadline and soak: within that, everything comes to rest (in steps of a minute at most). */
+const mostSteps = 1500
+
+export async function tellStory(story: Story, templates: ObjectTemplates): Promise<StoryEnd> {
+  const start = 1_795_000_000
+  const services = story.services.map((name) => ({
+    name,
+    version: '1.0.0',
+    dependsOn: name === 'shop' ? ['ledger'] : [],
+  }))
+  const world = await createMemoryWorld({ start, templates, catalog: companyFiles(story.groups, services) })
+  const process = createProcess(world)
+  const invariants = createInvariants(world, createCommitCache())
+  const violations: Violation[] = []
+  await settle(world, process.running, {
+    happenings: happeningsOf(story, start, process.restart),
+    mostSteps,
+    onStep: async () => void violations.push(...(await invariants.check(process.running))),
+  })
+  return { world, running: process.running, violations }
+}
+
+/** A controller that may be replaced by the next one behind the same name. */
+function createProcess(world: MemoryWorld) {
+  let store: Store = openStore(':memory:')
+  let current = world.startController(store)
+  const running: World = {
+    get catalog() {
+      return current.catalog
+    },
+    get controller() {
+      return current.controller
+    },
+    get forge() {
+      return current.forge
+    },
+    get clusters() {
+      return current.clusters
+    },
+  }
+  const restart = async (kept: boolean, seconds: number): Promise<void> => {
+    await world.clock.advance(seconds)
+    if (!kept) store = openStore(':memory:')
+    current = world.startController(store)
+  }
+  return { running, restart }
+}
+
+function happeningsOf(
+  { groups, events }: Story,
+  start: number,
+  restart: (kept: boolean, seconds: number) => Promise<void>,
+): readonly Happening[] {
+  const joined = new Map(groups.map(({ name, clusters }) => [name, clusters]))
+  const minor = new Map<string, number>()
+  const one = (event: StoryEvent, number: number): readonly Happening[] => {
+    const at = start + event.at
+    switch (event.kind) {
+      case 'version': {
+        const next = (minor.get(event.service) ?? 0) + 1
+        minor.set(event.service, next)
+        return [merging(at, [versionFile(event.service, `1.${next}.0`, event.badIn)])]
+      }
+      case 'silence':
+        return [{ at, act: (_, { clusters }) => clusters.silence(event.cluster, at + event.seconds) }]
+      case 'crash':
+        return [
+          {
+            at,
+            act: (_, { clusters }) =>
+              void clusters.crashWorkload(event.cluster, event.service, 'CrashLoopBackOff'),
+          },
+          {
+            at: at + event.seconds,
+            act: (_, { clusters }) => void clusters.heal(event.cluster, event.service),
+          },
+        ]
+      case 'rebuild':
+        return [{ at, act: (_, { clusters }) => clusters.rebuild(event.cluster) }]
+      case 'hold': {
+        const scope = {
+          ...(event.group === undefined ? {} : { group: event.group }),
+          ...(event.service === undefined ? {} : { service: event.service }),
+        }
+        const [path, text] = holdFile(`hold-${number}`, scope)
+        return [merging(at, [[path, text]]), merging(at + event.seconds, [[path, undefined]])]
+      }
+      case 'rollback': {
+        const version = `1.${minor.get(event.service) ?? 0}.0`
+        return [merging(at, [rollbackFile(`rollback-${number}`, event.service, event.group, version)])]
+      }
+      case 'join': {
+        const count = joined.get(event.group) ?? 0
+        joined.set(event.group, count + 1)
+        return [merging(at, [clusterFile(`${event.group}-${count}`, event.group)])]
+      }
+      case 'restart':
+        return [{ at, act: async () => restart(event.store === 'kept', event.seconds) }]
+    }
+  }
+  return events
+    .toSorted((a, b) => a.at - b.at)
+    .flatMap(one)
+    .toSorted((a, b) => a.at - b.at)
+}
+
+function merging(at: number, files: readonly (readonly [string, string | undefined])[]): Happening {
+  return { at, act: (world) => world.mergeIntoCatalog(new Map(files), 'Change the catalog', at) }
+}
