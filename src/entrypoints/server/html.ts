@@ -9,7 +9,22 @@ export type Content = Html | string | number | false | null | undefined | readon
 
 /** The only way to make markup: everything interpolated is escaped, for text and for quoted attributes. */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Html {
-  return { [markup]: parts.map((part, at) => part + toText(contents[at])).join('') }
+  return {
+    [markup]: withoutIndentation(parts)
+      .map((part, at) => part + toText(contents[at]))
+      .join(''),
+  }
+}
+
+const trimmed = new WeakMap<TemplateStringsArray, readonly string[]>()
+
+/** How the source is indented is nothing that readers should have to load. */
+function withoutIndentation(parts: TemplateStringsArray): readonly string[] {
+  const known = trimmed.get(parts)
+  if (known) return known
+  const made = parts.map((part) => part.replaceAll(/\s*\n\s*/g, '\n'))
+  trimmed.set(parts, made)
+  return made
 }
 
 /** Markup as a page's text. */

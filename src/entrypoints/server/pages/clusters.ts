@@ -57,30 +57,31 @@ export async function clustersPage(workspace: Workspace): Promise<Page> {
     section: 'clusters',
     now,
     content: html`<h1>${clusters.length} clusters</h1>
-      ${byGroup(clusters).map(
-        ([group, members]) =>
-          html`<h2>${group} <small>${summaryOf(members)}</small></h2>
-            <table class="stack" aria-label="Clusters of ${group}">
-              <thead>
-                <tr>
-                  <th scope="col">Cluster</th>
-                  <th scope="col">Contact</th>
-                  <th scope="col">Last report</th>
-                  <th scope="col" class="wide">Labels</th>
-                  <th scope="col">File</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${members.map((fact) => clusterRow(fact, now))}
-              </tbody>
-            </table>`,
-      )}`,
+      <p>
+        ${byGroup(clusters).map(([group, members], at) => html`${at > 0 && '; '}${group} <small>${summaryOf(members)}</small>`)}
+      </p>
+      <table class="stack" aria-label="Clusters">
+        <thead>
+          <tr>
+            <th scope="col">Cluster</th>
+            <th scope="col">Group</th>
+            <th scope="col">Contact</th>
+            <th scope="col">Last report</th>
+            <th scope="col" class="wide">Labels</th>
+            <th scope="col">File</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${byGroup(clusters).map(([, members]) => members.map((fact) => clusterRow(fact, now)))}
+        </tbody>
+      </table>`,
   }
 }
 
-function clusterRow({ cluster, contact, at }: ClusterFact, now: Instant): Html {
+function clusterRow({ cluster, group, contact, at }: ClusterFact, now: Instant): Html {
   return html`<tr>
     <th scope="row" class="tight">${clusterLink(cluster.name)}</th>
+    <td class="tight">${group ?? '-'}</td>
     <td class="tight">${stateOf(contact)}</td>
     <td class="tight">${momentAndAge(at, now)}</td>
     <td class="quiet">${labelsOf(cluster)}</td>

@@ -14,7 +14,7 @@ interface PlacementRow extends Placement {
   readonly group: string
 }
 
-/** A service on each of its clusters, the worst first. */
+/** A service on each of its clusters: the worst first, then in the order in which waves take them. */
 export function placementTable(input: ServicePlanInput, now: Instant, showsAll: boolean): Html {
   const rows = input.groups
     .flatMap(({ group, targets }) =>
@@ -24,7 +24,7 @@ export function placementTable(input: ServicePlanInput, now: Instant, showsAll: 
         group: group.name,
       })),
     )
-    .toSorted((a, b) => rank(a) - rank(b) || (a.cluster < b.cluster ? -1 : 1))
+    .toSorted((a, b) => rank(a) - rank(b))
   const shown = showsAll ? rows : rows.slice(0, placementsShown)
   const { namespace, name } = input.service
   return html`<table class="stack" aria-label="Placements">
@@ -44,7 +44,7 @@ export function placementTable(input: ServicePlanInput, now: Instant, showsAll: 
           (row) =>
             html`<tr>
               <th scope="row" class="tight">${clusterLink(row.cluster)}</th>
-              <td class="tight">${row.group}</td>
+              <td class="tight"><a href="#${row.group}">${row.group}</a></td>
               <td class="tight" data-label="desired">${row.desired ?? '-'}</td>
               <td class="tight" data-label="runs">${row.running ?? '-'}</td>
               <td class="tight">${stateOf(stateWord(row))}</td>

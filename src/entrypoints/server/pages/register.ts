@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { ServerDeps } from '../deps.ts'
+import type { PullRequests, ServerDeps } from '../deps.ts'
 import { html } from '../html.ts'
 import { type Page, sendPage } from '../page.ts'
+import { createPageCache } from '../page-cache.ts'
 import type { Problem } from '../problem.ts'
 import { stylesheet } from '../stylesheet.ts'
 import { clusterPageOf } from './cluster.ts'
@@ -20,19 +21,27 @@ const icon =
 
 /** The pages that people read. */
 export function registerPages(app: FastifyInstance, deps: ServerDeps): void {
-  const send = async (reply: FastifyReply, page: Page | undefined): Promise<FastifyReply> =>
-    sendPage(reply, deps, page ?? notFoundPage)
-  app.get<Named>('/', async (request, reply) =>
-    send(reply, await dashboard(deps, await deps.workspace(), request.query.all === '1')),
+  const cache = createPageCache(deps)
+  app.addHook('onClose', async () => cache.stop())
+  const send: SendPage = async (reply, key, make) =>
+    sendPage(reply, deps, (await cache.get(key, make)) ?? notFoundPage)
+  app.get<Named>('/', async ({ query }, reply) =>
+    send(reply, `fleet ${isWhole(query)}`, async () =>
+      dashboard(deps, await deps.workspace(), isWhole(query)),
+    ),
   )
-  app.get<Named>('/services/:name', async ({ params, query }, reply) =>
-    send(reply, await servicePageOf(deps, await deps.workspace(), params.name, query.all === '1')),
+  app.get<Named>('/services/:name', async ({ params: { name }, query }, reply) =>
+    send(reply, `service ${isWhole(query)} ${name}`, async () =>
+      servicePageOf(deps, await deps.workspace(), name, isWhole(query)),
+    ),
   )
-  app.get('/clusters', async (_, reply) => send(reply, await clustersPage(await deps.workspace())))
-  app.get<Named>('/clusters/:name', async ({ params }, reply) =>
-    send(reply, await clusterPageOf(deps, await deps.workspace(), params.name)),
+  app.get('/clusters', async (_, reply) =>
+    send(reply, 'clusters', async () => clustersPage(await deps.workspace())),
   )
-  registerPullPages(app, deps, send)
+  app.get<Named>('/clusters/:name', async ({ params: { name } }, reply) =>
+    send(reply, `cluster ${name}`, async () => clusterPageOf(deps, await deps.workspace(), name)),
+  )
+  if (deps.pulls) registerPullPages(app, deps, deps.pulls, send)
   app.get('/style.css', async (_, reply) =>
     reply.type('text/css; charset=utf-8').header('cache-control', 'no-cache').send(stylesheet),
   )
@@ -41,19 +50,31 @@ export function registerPages(app: FastifyInstance, deps: ServerDeps): void {
   )
 }
 
+/** `key` names the page among all pages. */
+type SendPage = (
+  reply: FastifyReply,
+  key: string,
+  make: () => Promise<Page | undefined>,
+) => Promise<FastifyReply>
+
+function isWhole({ all }: Named['Querystring']): boolean {
+  return all === '1'
+}
+
 function registerPullPages(
   app: FastifyInstance,
   deps: ServerDeps,
-  send: (reply: FastifyReply, page: Page | undefined) => Promise<FastifyReply>,
+  pulls: PullRequests,
+  send: SendPage,
 ): void {
-  const { pulls } = deps
-  if (!pulls) return
   const now = async () => (await (await deps.workspace()).planning()).observations.at
-  app.get('/pulls', async (_, reply) => send(reply, await pullsPage(deps, pulls, await now())))
-  app.get<Named>('/pulls/:name', async ({ params }, reply) => {
-    const pull = /^[1-9]\d{0,9}$/.test(params.name) ? await pulls.get(Number(params.name)) : undefined
-    return send(reply, pull && pullPage(pull, await now()))
-  })
+  app.get('/pulls', async (_, reply) => send(reply, 'pulls', async () => pullsPage(deps, pulls, await now())))
+  app.get<Named>('/pulls/:name', async ({ params: { name } }, reply) =>
+    send(reply, `pull ${name}`, async () => {
+      const pull = /^[1-9]\d{0,9}$/.test(name) ? await pulls.get(Number(name)) : undefined
+      return pull && pullPage(pull, await now())
+    }),
+  )
 }
 
 export const notFoundPage: Page = {
