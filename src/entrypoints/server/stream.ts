@@ -7,6 +7,8 @@ import { sendProblem } from './problem.ts'
 const mostStreams = 500
 /** Proxies close what is silent for a minute. */
 const heartbeatEvery = 25_000
+/** Bytes that may wait for a slow reader. */
+const mostUnread = 4_000_000
 /** Missed events beyond this are left out: a reader that was away so long asks for history. */
 const replayed = 1000
 
@@ -16,45 +18,62 @@ const replayed = 1000
  */
 export function registerStream(app: FastifyInstance, deps: ServerDeps): void {
   let streams = 0
-  app.get<{ Querystring: { after?: string } }>('/events', async (request, reply) => {
-    if (streams >= mostStreams)
-      return sendProblem(reply, { status: 503, detail: 'too many readers follow the events already' })
-    const wanted = request.headers['last-event-id'] ?? request.query.after
-    let last = startAfter(deps, typeof wanted === 'string' ? wanted : undefined)
-    reply.hijack()
-    const response = reply.raw
-    response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'x-accel-buffering': 'no',
-    })
-    const tell = (): void => {
-      const news = deps.events({ afterId: last, limit: replayed }).toReversed()
-      last = news.at(-1)?.id ?? last
-      response.write(`${news.map(formatStory).join('')}event: changed\ndata: {}\n\n`)
-    }
-    streams++
-    response.write('retry: 2000\n\n')
-    if (wanted !== 'now') tell()
-    const unsubscribe = deps.subscribe(tell)
-    const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatEvery)
-    response.on('close', () => {
-      streams--
-      clearInterval(heartbeat)
-      unsubscribe()
-    })
-    return reply
-  })
+  app.get<{ Querystring: { after?: string } }>(
+    '/events',
+    { exposeHeadRoute: false },
+    async (request, reply) => {
+      if (streams >= mostStreams)
+        return sendProblem(reply, { status: 503, detail: 'too many readers follow the events already' })
+      const wanted = request.headers['last-event-id'] ?? request.query.after
+      let last = startAfter(deps, typeof wanted === 'string' ? wanted : undefined)
+      reply.hijack()
+      const response = reply.raw
+      response.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+        'x-accel-buffering': 'no',
+      })
+      const send = (text: string): void => {
+        response.write(text)
+        // A reader that does not read: its connection is ended, it comes back and goes on after its last event.
+        if (response.writableLength > mostUnread) response.destroy()
+      }
+      const tell = (): void => {
+        try {
+          const news = deps.events({ afterId: last, limit: replayed }).toReversed()
+          last = news.at(-1)?.id ?? last
+          send(`${news.map(formatStory).join('')}event: changed\ndata: {}\n\n`)
+        } catch (error) {
+          // Whoever says that something changed is the controller: no reader may stop it.
+          deps.onError?.(error)
+          response.destroy()
+        }
+      }
+      streams++
+      send('retry: 2000\n\n')
+      if (wanted !== 'now') tell()
+      const unsubscribe = deps.subscribe(tell)
+      const heartbeat = setInterval(() => send(': still here\n\n'), heartbeatEvery)
+      response.on('close', () => {
+        streams--
+        clearInterval(heartbeat)
+        unsubscribe()
+      })
+      return reply
+    },
+  )
 }
 
 const firstTold = 20
 
-/** The id after which a stream begins. */
+/** The id after which a stream begins. One that was never given is of a store that was lost: only what comes then. */
 function startAfter(deps: ServerDeps, wanted: string | undefined): number {
-  if (wanted !== undefined && /^\d{1,15}$/.test(wanted)) return Number(wanted)
   const newest = deps.events({ limit: firstTold })
-  return wanted === 'now' ? (newest[0]?.id ?? 0) : (newest.at(-1)?.id ?? 1) - 1
+  const newestId = newest[0]?.id ?? 0
+  if (wanted === 'now') return newestId
+  if (wanted !== undefined && /^\d{1,15}$/.test(wanted)) return Math.min(Number(wanted), newestId)
+  return (newest.at(-1)?.id ?? 1) - 1
 }
 
 function formatStory({ id, at, ...event }: StoryEvent): string {

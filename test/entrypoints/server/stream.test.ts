@@ -87,6 +87,34 @@ test('a step without an event still says that answers may have changed', async (
   expect(messages[0]).toMatchObject({ event: 'changed' })
 })
 
+test('an id of a store that was lost does not silence the stream', async () => {
+  const messages = await follow(
+    '/events?after=999999',
+    (all) => all.some(({ event }) => event === 'story'),
+    () => served.tell(event('after the loss')),
+  )
+  expect(messages.some(({ data }) => data.includes('after the loss'))).toBe(true)
+})
+
+test('a store that fails ends the stream and never reaches whoever told of the change', async () => {
+  let isBroken = false
+  const other = await serveExample({
+    events: () => {
+      if (isBroken) throw new Error('the disk is full')
+      return []
+    },
+  })
+  try {
+    const reply = await fetch(`${other.url}/events?after=now`)
+    isBroken = true
+    expect(() => other.nudge()).not.toThrow()
+    await expect(reply.text()).rejects.toBeInstanceOf(Error)
+    expect(other.errors).toHaveLength(1)
+  } finally {
+    await other.close()
+  }
+})
+
 test('closing the server ends open streams', async () => {
   const other = await serveExample()
   const reply = await fetch(`${other.url}/events`)
