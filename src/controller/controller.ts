@@ -77,7 +77,8 @@ export function createController(deps: ControllerDeps) {
   let catalogState: CatalogState | undefined
   let fleetState: FleetState | undefined
   let cursor: string | undefined
-  let sweepDue = true
+  /** The branches that the plans asked for when the others were last swept away; undefined: not known any more. */
+  let sweptFor: string | undefined
 
   const syncFleet = async (): Promise<FleetState> => {
     fleetState = await fleet.sync()
@@ -127,7 +128,11 @@ export function createController(deps: ControllerDeps) {
         admitted.verdicts.length +
         admitted.bootstraps.length +
         admitted.waves.length
-      if (proposals === 0 && !sweepDue) return { acted, planned, waiting: 0 }
+      const wanted = wantedBranches(admitted, current.clusters.names)
+      const sweepKey = [...wanted].join('\n')
+      const swept = sweptFor === sweepKey
+      if (proposals === 0 && swept) return { acted, planned, waiting: 0 }
+      sweptFor = undefined
       const context: ActContext = {
         fleet,
         forge,
@@ -143,10 +148,11 @@ export function createController(deps: ControllerDeps) {
       const outcomes = await actRound(context, admitted)
       waiting = outcomes.filter(({ kind }) => kind !== 'done').length
       if (outcomes.every(({ kind }) => kind === 'waits')) {
-        if (sweepDue) await sweep(context, wantedBranches(admitted, current.clusters.names))
+        if (!swept) await sweep(context, wanted)
+        sweptFor = sweepKey
         return { acted, planned, waiting }
       }
-      acted = sweepDue = true
+      acted = true
       const next = await syncFleet()
       current = { ...next, head: next.head ?? head }
     }
@@ -155,7 +161,6 @@ export function createController(deps: ControllerDeps) {
 
   /** Closes pull requests and branches that no present decision asks for: superseded, or decided otherwise. */
   const sweep = async ({ pullRequests }: ActContext, wanted: ReadonlySet<string>): Promise<void> => {
-    sweepDue = false
     for (const { branch, number } of pullRequests.values()) {
       if (!wanted.has(branch)) await forge.close(number, 'Closed: a newer decision took its place.')
     }

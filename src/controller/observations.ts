@@ -105,16 +105,16 @@ export function createObservations(sources: ObservationSources): Observations {
     })
 
   const ingest: Observations['ingest'] = async (reports, now, silentAfter) => {
-    const touched = new Set(meetContacts(reports, now, silentAfter))
-    const pending = newestReports([...unjudged, ...reports.reports])
-    unjudged = []
-    const judged = pending.flatMap((report) => {
+    const judged = newestReports([...unjudged, ...reports.reports]).flatMap((report) => {
       const placement = placementOf(report, state, columnsOf)
       return placement ? [placement] : []
     })
     const blobs = [...new Set(judged.map((placement) => placement.blob))]
     const expectations = await sources.expectations(blobs)
+    // Nothing below fails: had the reading failed, the next step would judge all of this again.
     const byBlob = new Map(blobs.map((blob, index) => [blob, expectations[index]]))
+    const touched = new Set(meetContacts(reports, now, silentAfter))
+    unjudged = []
     for (const placement of judged) {
       const expected = byBlob.get(placement.blob)
       if (!expected) continue
@@ -187,7 +187,9 @@ function judge(
     report,
     {
       ...expected,
-      releaseBlobCurrent: applied !== 'none' && applied >= (desired.commit[cluster] ?? Infinity),
+      // Once applied it stays so, also where a restart no longer knows which commit brought the file.
+      releaseBlobCurrent:
+        applied !== 'none' && (previous.observedAt > 0 || applied >= (desired.commit[cluster] ?? Infinity)),
       mergedAt: desired.mergedAt[cluster] ?? 0,
     },
     state === PlacementState.absent ? undefined : previous,

@@ -26,8 +26,6 @@ export function createStatusPublisher(fleet: Fleet, holder: string) {
         .map(({ name }) => name)
       const isNews = holds.join(' ') !== acknowledged
       if (!isNews && now < publishedAt + publishEvery) return
-      publishedAt = now
-      acknowledged = holds.join(' ')
       await fleet.publishStatus({
         publishedAt: now,
         holder,
@@ -43,6 +41,8 @@ export function createStatusPublisher(fleet: Fleet, holder: string) {
           ]),
         ),
       })
+      publishedAt = now
+      acknowledged = holds.join(' ')
     },
   }
 }

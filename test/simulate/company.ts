@@ -7,6 +7,7 @@ export interface GroupWords {
   readonly soak?: number
   readonly deadline?: number
   readonly promotionSoak?: number
+  readonly mode?: 'auto' | 'manual'
   readonly maxUnhealthy?: number | string
   readonly maxSilent?: number | string
   readonly onFailure?: 'rollback' | 'halt'
@@ -83,11 +84,17 @@ export function rollbackFile(name: string, service: string, group: string, from:
 
 function groupText(group: GroupWords): string {
   const { name, after = [], waves = [1, '100%'], soak = 20, deadline = 600, promotionSoak = 0 } = group
-  const { maxUnhealthy = 0, maxSilent = 0, onFailure = 'rollback', supersede = 'finish-wave' } = group
+  const {
+    mode = 'auto',
+    maxUnhealthy = 0,
+    maxSilent = 0,
+    onFailure = 'rollback',
+    supersede = 'finish-wave',
+  } = group
   return document('DeploymentGroup', name, {
     clusterSelector: { matchLabels: { env: name } },
     after,
-    promotion: { soak: `${promotionSoak}s` },
+    promotion: { mode, soak: `${promotionSoak}s` },
     strategy: {
       waves,
       soak: `${soak}s`,

@@ -59,8 +59,9 @@ export function assess(
   }
   const observedAt = previous?.observedAt || firstObserved(report, release, expected)
   const judged = judge(report, release, expected, previous)
-  const continued = previous?.state === judged.state && judged.state !== PlacementState.healthy
-  const since = continued ? previous.since : clamp(judged.since ?? report.at, report, expected)
+  const since = continues(judged, previous)
+    ? previous.since
+    : clamp(judged.since ?? report.at, report, expected)
   return { state: judged.state, since, observedAt, evidence: judged.evidence }
 }
 
@@ -68,6 +69,15 @@ interface Judgement {
   readonly state: PlacementStateCode
   readonly since: Instant | undefined
   readonly evidence: string | undefined
+}
+
+/**
+ * Whether a state merely goes on. Health does while its evidence is no younger: after a restart the time of the merge
+ * is known only roughly, and must not begin a soak anew.
+ */
+function continues(judged: Judgement, previous: Assessment | undefined): previous is Assessment {
+  if (previous?.state !== judged.state) return false
+  return judged.state !== PlacementState.healthy || (judged.since ?? Infinity) <= previous.since
 }
 
 /** Judges a HelmRelease that has the desired spec. */
