@@ -1,5 +1,5 @@
 import { refused } from '../git-error.ts'
-import { isOid, isRefName } from '../names.ts'
+import { checkRevisions, isOid, isRefName } from '../names.ts'
 import { parseCommit, parseTree } from '../object-format.ts'
 import type { ObjectType, TreeItem } from '../object-format.ts'
 import type { Commit, GitRepository, Oid } from '../port.ts'
@@ -9,6 +9,7 @@ import { createObjectReader } from './cat-file.ts'
 import type { CatFileReply } from './cat-file-replies.ts'
 import type { ObjectReader } from './cat-file.ts'
 import { listChanges, listHistory, listTree } from './listings.ts'
+import type { LogOptions } from './listings.ts'
 import { createRefs, type Refs } from './refs.ts'
 import { createTreeCache } from './tree-cache.ts'
 import { createObjectWriter } from './write-objects.ts'
@@ -32,7 +33,9 @@ export function createSystemRepository(path: string, options: SystemRepositoryOp
     },
     refs: refs.list,
     updateRefs: refs.update,
-    log: async (from, options = {}) => source.readCommits(await listHistory(path, from, options)),
+    log: async (from, options = {}) =>
+      (await readShortLog(source, from, options)) ??
+      source.readCommits(await listHistory(path, from, options)),
     tree: async (revision, prefix = '') => listTree(path, revision, prefix),
     changes: async (from, to, prefix = '') => listChanges(path, from, to, prefix),
     readBlobs: async (oids) => (await readObjects(reader, oids, 'blob')).map((body) => body.toString('utf8')),
@@ -52,6 +55,31 @@ export function createSystemRepository(path: string, options: SystemRepositoryOp
       await Promise.all([reader.close(), refs.close()])
     },
   }
+}
+
+/** How far a log is followed commit by commit before git is started for it. */
+const shortLog = 16
+
+/** Down first parents to `until` or the limit; undefined: git must tell, as `until` is not found near on the line. */
+async function readShortLog(
+  source: ObjectSource,
+  from: Oid,
+  { until, limit = Infinity, path }: LogOptions,
+): Promise<readonly Commit[] | undefined> {
+  checkRevisions(from, until)
+  if (path !== undefined || (until === undefined && limit > shortLog)) return undefined
+  const commits: Commit[] = []
+  let next: Oid | undefined = from
+  while (next !== undefined && next !== until) {
+    const [commit]: readonly Commit[] = await source.readCommits([next])
+    if (commit === undefined || commits.length === shortLog) return undefined
+    commits.push(commit)
+    next = commit.parents[0]
+    if (commits.length === limit && until === undefined) return commits
+  }
+  // Without `until` on the line, what it reaches must be left out: only git knows.
+  if (until !== undefined && next !== until) return undefined
+  return commits.slice(0, Math.min(limit, commits.length))
 }
 
 function createObjectSource(reader: ObjectReader): ObjectSource {
