@@ -43,7 +43,7 @@ export async function missingEvidence(
     if (!targets || !strategy || !current) continue
     const fail = (text: string): void =>
       void violations.push({ rule: 'noSkip', text: `${commit.slice(0, 8)}: ${service} in ${group}: ${text}` })
-    const silent: string[] = []
+    const [silent, failed]: [string[], string[]] = [[], []]
     let soaked = 0
     for (const placed of placements) {
       const { cluster } = placed
@@ -51,12 +51,16 @@ export async function missingEvidence(
       const why = await whyNotSoaked(repository, running, service, placed, contact - strategy.soak)
       if (why === undefined) soaked++
       else if (contact < now) silent.push(cluster)
-      else fail(`${cluster} ${why}`)
+      else failed.push(`${cluster} ${why}`)
     }
     const maxSilent = wave <= 1 ? 0 : shareOf(strategy.maxSilent, quota)
     const budget = budgetOf(strategy.maxUnhealthy, wave, quota)
     if (silent.length > maxSilent) fail(`silent: ${silent.join(' ')}, ${maxSilent} may be`)
-    if (current.failed.length > budget) fail(`${current.failed.length} failed, the budget is ${budget}`)
+    // What has not soaked can only have been counted as failed.
+    if (current.failed.length + failed.length > budget)
+      fail(
+        `${current.failed.length} failed and went back, ${failed.join(', ')}; the error budget is ${budget}`,
+      )
     if (soaked === 0) fail('nothing has soaked')
   }
   return violations

@@ -155,11 +155,10 @@ export async function settle(
   running: World,
   { happenings = [], mostSteps = 2000, onStep, onError }: SettleOptions = {},
 ): Promise<StepResult> {
-  let due = happenings
+  const due = [...happenings]
   let quiet = 0
   for (let step = 0; step < mostSteps; step++) {
-    for (const { act } of due.filter(({ at }) => at <= world.clock.now())) await act(world, running)
-    due = due.filter(({ at }) => at > world.clock.now())
+    await actDue(world, running, due)
     const result = await tryStep(running, onError)
     if (result) await onStep?.(result)
     quiet = isSettled(result) && due.length === 0 ? quiet + 1 : 0
@@ -167,7 +166,25 @@ export async function settle(
     if (result && quiet === 3) return result
     if (!hasActed(result)) await passTime(world, running, result, due[0]?.at ?? Infinity)
   }
-  throw new Error(`not settled within ${mostSteps} steps`)
+  throw new Error(`not settled within ${mostSteps} steps: ${whatWaits(running)}`)
+}
+
+function whatWaits({ controller }: World): string {
+  const plans = [...(controller.view()?.plans.values() ?? [])]
+  const waiting = plans.flatMap(({ service, groups }) =>
+    groups.flatMap(({ group, state, waitsFor }) =>
+      waitsFor.map(({ reason }) => `${service} ${state} in ${group}: ${reason}`),
+    ),
+  )
+  return waiting.join('; ') || 'nothing waits'
+}
+
+/** One at a time, as one may take time in which the next is due. */
+async function actDue(world: MemoryWorld, running: World, due: Happening[]): Promise<void> {
+  for (let next = due[0]; next !== undefined && next.at <= world.clock.now(); next = due[0]) {
+    due.shift()
+    await next.act(world, running)
+  }
 }
 
 function isSettled(result: StepResult | undefined): boolean {
