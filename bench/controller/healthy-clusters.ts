@@ -15,16 +15,24 @@ export interface HealthySources {
 /** Services reported in one read: what a real fleet says after a start arrives bit by bit as well. */
 const servicesPerRead = 20
 
+export interface HealthyClusters extends FluxObserver {
+  /** Whether the last read had nothing new to tell. */
+  readonly isQuiet: () => boolean
+}
+
 /** Clusters that apply everything at once and are healthy ever after: the cheapest true reports there can be. */
-export function createHealthyClusters({ state, fleet, now }: HealthySources): FluxObserver {
+export function createHealthyClusters({ state, fleet, now }: HealthySources): HealthyClusters {
   const reported = new Map<string, DesiredColumns>()
   let reads = 0
+  let quiet = false
 
   return {
+    isQuiet: () => quiet,
     async read() {
       const seen = state()
       if (!seen) return { cursor: String(reads++), reports: [], contacts: [] }
       const changed = seen.services.filter((service) => reported.get(service) !== seen.desired(service))
+      quiet = changed.length === 0
       const reports: PlacementReport[] = []
       for (const service of changed.slice(0, servicesPerRead)) {
         const desired = seen.desired(service)

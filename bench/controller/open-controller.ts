@@ -1,4 +1,5 @@
 import { createCatalogSource } from '../../src/adapters/catalog/git-source.ts'
+import type { CatalogSource } from '../../src/adapters/catalog/port.ts'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
 import { createFleet } from '../../src/adapters/fleet/fleet.ts'
 import { createGitLease } from '../../src/adapters/fleet/lease.ts'
@@ -25,6 +26,10 @@ export interface OpenedController {
   readonly controller: Controller
   /** The time that the controller sees stands still but for this. */
   advance(seconds: number): void
+  /** How long the first read of the catalog took. */
+  catalogMs(): number
+  /** Whether the clusters have reported everything that is to report. */
+  allReported(): boolean
   close(): Promise<void>
 }
 
@@ -32,27 +37,40 @@ export interface OpenedController {
 export async function openController(
   paths: WorldPaths,
   folder: string,
-  wrap: (ports: Ports) => Ports = (ports) => ports,
+  wrap: (ports: Ports) => Ports,
+  urlOf: (path: string) => string | URL = (path) => path,
 ): Promise<OpenedController> {
   let now: Instant = startAt
   const clock = { now: () => now, sleep: async () => undefined }
-  const catalogClone = await openClone({ path: `${folder}/catalog.git`, url: paths.catalog })
-  const fleetClone = await openClone({ path: `${folder}/fleet.git`, url: paths.fleet })
+  const catalogClone = await openClone({ path: `${folder}/catalog.git`, url: String(urlOf(paths.catalog)) })
+  const fleetClone = await openClone({ path: `${folder}/fleet.git`, url: String(urlOf(paths.fleet)) })
   const fleetRepository = await openRepository(paths.fleet)
   const store = openStore(`${folder}/store.sqlite`)
   const clusters = createClusterIndex(store.clusters())
   const fleet = createFleet({ clone: fleetClone, clusters })
   let state: Awaited<ReturnType<Fleet['sync']>> | undefined
   const watched: Fleet = { ...fleet, sync: async () => (state = await fleet.sync()) }
+  const clusterReports = createHealthyClusters({ state: () => state, fleet: () => fleet, now: clock.now })
   const ports = wrap({
     fleet: watched,
     forge: createLocalForge({ repository: fleetRepository, clock: clock.now }),
-    flux: createHealthyClusters({ state: () => state, fleet: () => fleet, now: clock.now }),
+    flux: clusterReports,
   })
   const defaultTemplates = await readDefaultTemplates()
+  const catalog = createCatalogSource({ repository: catalogClone, branch: 'main', defaultTemplates })
+  let catalogMs = 0
+  const timedCatalog: CatalogSource = {
+    ...catalog,
+    async read(commit) {
+      const start = performance.now()
+      const snapshot = await catalog.read(commit)
+      catalogMs ||= performance.now() - start
+      return snapshot
+    },
+  }
   const controller = createController({
     ...ports,
-    catalog: createCatalogSource({ repository: catalogClone, branch: 'main', defaultTemplates }),
+    catalog: timedCatalog,
     store,
     notifier: { notify: async () => undefined },
     clock,
@@ -62,6 +80,8 @@ export async function openController(
   })
   return {
     controller,
+    catalogMs: () => catalogMs,
+    allReported: clusterReports.isQuiet,
     advance: (seconds) => void (now += seconds),
     async close() {
       store.close()
