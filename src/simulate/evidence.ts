@@ -48,8 +48,11 @@ export async function missingEvidence(
     for (const placed of placements) {
       const { cluster } = placed
       const contact = contactOf(running, cluster)
-      const why = await whyNotSoaked(repository, running, service, placed, contact - strategy.soak)
-      if (why === undefined) soaked++
+      // Evidence is taken for current until its cluster counts as silent, so a soak may end in the time between.
+      const isCurrent = now - contact <= targets.catalog.settings.silentAfter
+      const heard = isCurrent ? now : contact
+      const why = await whyNotSoaked(repository, running, service, placed, heard - strategy.soak)
+      if (why === undefined || (isCurrent && contact < now)) soaked++
       else if (contact < now) silent.push(cluster)
       else failed.push(`${cluster} ${why}`)
     }
