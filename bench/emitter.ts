@@ -5,6 +5,7 @@ import { emitYaml } from '../src/core/render/emit-yaml.ts'
 import { createReleaseRenderer } from '../src/core/render/release-renderer.ts'
 import { serviceObjects } from '../src/core/render/service-objects.ts'
 import type { ReleaseInputs } from '../src/core/render/types.ts'
+import type { VersionContent } from '../src/core/render/version-content.ts'
 import type { BenchResult } from './result.ts'
 
 const files = 300
@@ -15,7 +16,7 @@ const placements = 5000
 /** The emitter against `yaml` on the objects of rendered service files, in turns so that both meet the same machine. */
 export async function run(): Promise<BenchResult> {
   const inputs = await sampleInputs()
-  const documents = Array.from({ length: files }, (_, index) => serviceObjects(inputs, valuesOf(index)))
+  const documents = Array.from({ length: files }, (_, index) => serviceObjects(inputs, contentOf(index)))
   const own: number[] = []
   const reference: number[] = []
   for (let round = 0; round < rounds; round++) {
@@ -96,6 +97,10 @@ async function sampleInputs(): Promise<ReleaseInputs> {
       version,
       chart: { repository: 'main', name: 'payments', version, digest },
       values: { ...valuesOf(0), region: '${cluster.labels.region}' },
+      secrets: [],
+      patches: [],
+      requires: [],
+      irreversible: false,
       source: { commit: undefined, author: undefined, changelog: undefined },
       file: 'services/payments/versions/1.4.2.yaml',
     },
@@ -104,11 +109,17 @@ async function sampleInputs(): Promise<ReleaseInputs> {
       type: 'oci',
       url: 'oci://registry.example.com/charts',
       secretRef: undefined,
+      certSecretRef: undefined,
+      verification: undefined,
       file: 'chart-repositories/main.yaml',
     },
     templates: await readDefaultTemplates(),
     dependencies: [{ name: 'ledger', namespace: 'pay' }],
   }
+}
+
+function contentOf(index: number): VersionContent {
+  return { values: valuesOf(index), secrets: [], patches: [] }
 }
 
 /** Values as services have them; no two indexes share all their texts. */

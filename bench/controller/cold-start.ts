@@ -1,4 +1,5 @@
 import { openController } from './open-controller.ts'
+import { answerParent } from './parts.ts'
 
 /** What a process that only holds the controller takes, and how long it took to get there. */
 export interface ColdStart {
@@ -48,4 +49,4 @@ const result: ColdStart = {
   heapBytes: heapUsed,
   peakBytes: process.resourceUsage().maxRSS * 1024,
 }
-process.send?.(result, () => process.exit())
+answerParent(result)

@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url'
+
 import { createCatalogSource } from '../../src/adapters/catalog/git-source.ts'
 import type { CatalogSource } from '../../src/adapters/catalog/port.ts'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
@@ -38,13 +40,14 @@ export async function openController(
   paths: WorldPaths,
   folder: string,
   wrap: (ports: Ports) => Ports,
-  urlOf: (path: string) => string | URL = (path) => path,
 ): Promise<OpenedController> {
   let now: Instant = startAt
   const clock = { now: () => now, sleep: async () => undefined }
-  const catalogClone = await openClone({ path: `${folder}/catalog.git`, url: String(urlOf(paths.catalog)) })
-  const fleetClone = await openClone({ path: `${folder}/fleet.git`, url: String(urlOf(paths.fleet)) })
-  const fleetRepository = await openRepository(paths.fleet)
+  const catalogClone = await openClone({ path: `${folder}/catalog.git`, url: paths.catalog })
+  const fleetClone = await openClone({ path: `${folder}/fleet.git`, url: paths.fleet })
+  const fleetRepository = await openRepository(
+    paths.fleet.startsWith('file:') ? fileURLToPath(paths.fleet) : paths.fleet,
+  )
   const store = openStore(`${folder}/store.sqlite`)
   const clusters = createClusterIndex(store.clusters())
   const fleet = createFleet({ clone: fleetClone, clusters })
