@@ -105,7 +105,7 @@ function judge({ observed, silent, soak, deadline, now }: TallyInput, cluster: n
     if (soaked <= now) return { counts: 'soaked', until: Infinity }
     const flapped = observedAt + deadline + 2 * soak
     return flapped <= now
-      ? { counts: 'failed', until: Infinity }
+      ? { counts: 'failed', until: soaked }
       : { counts: 'soaking', until: Math.min(soaked, flapped) }
   }
   if (state === PlacementState.observed || state === PlacementState.progressing) {
