@@ -2,7 +2,7 @@ import type { GitRepository, Oid } from '../adapters/git/port.ts'
 import type { PlacementReport } from '../core/domain/report.ts'
 import type { Rollout } from '../core/domain/rollout.ts'
 import { shareOf } from '../core/domain/share.ts'
-import type { Instant } from '../core/domain/time.ts'
+import type { Instant, Seconds } from '../core/domain/time.ts'
 import { budgetOf } from '../core/plan/waves.ts'
 import type { World } from './assemble.ts'
 import type { Violation } from './invariants.ts'
@@ -43,19 +43,8 @@ export async function missingEvidence(
     if (!targets || !strategy || !current) continue
     const fail = (text: string): void =>
       void violations.push({ rule: 'noSkip', text: `${commit.slice(0, 8)}: ${service} in ${group}: ${text}` })
-    const [silent, failed]: [string[], string[]] = [[], []]
-    let soaked = 0
-    for (const placed of placements) {
-      const { cluster } = placed
-      const contact = contactOf(running, cluster)
-      // Evidence is taken for current until its cluster counts as silent, so a soak may end in the time between.
-      const isCurrent = now - contact <= targets.catalog.settings.silentAfter
-      const heard = isCurrent ? now : contact
-      const why = await whyNotSoaked(repository, running, service, placed, heard - strategy.soak)
-      if (why === undefined || (isCurrent && contact < now)) soaked++
-      else if (contact < now) silent.push(cluster)
-      else failed.push(`${cluster} ${why}`)
-    }
+    const times = { now, soak: strategy.soak, silentAfter: targets.catalog.settings.silentAfter }
+    const { soaked, silent, failed } = await weigh(repository, running, service, placements, times)
     const maxSilent = wave <= 1 ? 0 : shareOf(strategy.maxSilent, quota)
     const budget = budgetOf(strategy.maxUnhealthy, wave, quota)
     if (silent.length > maxSilent) fail(`silent: ${silent.join(' ')}, ${maxSilent} may be`)
@@ -67,6 +56,36 @@ export async function missingEvidence(
     if (soaked === 0) fail('nothing has soaked')
   }
   return violations
+}
+
+async function weigh(
+  repository: GitRepository,
+  running: World,
+  service: string,
+  placements: readonly Placed[],
+  {
+    now,
+    soak,
+    silentAfter,
+  }: { readonly now: Instant; readonly soak: Seconds; readonly silentAfter: Seconds },
+): Promise<{
+  readonly soaked: number
+  readonly silent: readonly string[]
+  readonly failed: readonly string[]
+}> {
+  const [silent, failed]: [string[], string[]] = [[], []]
+  let soaked = 0
+  for (const placed of placements) {
+    const { cluster } = placed
+    const contact = contactOf(running, cluster)
+    // Evidence is taken for current until its cluster counts as silent, so a soak may end in the time between.
+    const isCurrent = now - contact <= silentAfter
+    const why = await whyNotSoaked(repository, running, service, placed, (isCurrent ? now : contact) - soak)
+    if (why === undefined || (isCurrent && contact < now)) soaked++
+    else if (contact < now) silent.push(cluster)
+    else failed.push(`${cluster} ${why}`)
+  }
+  return { soaked, silent, failed }
 }
 
 function contactOf({ controller }: World, cluster: string): Instant {

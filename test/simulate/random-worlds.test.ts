@@ -35,7 +35,7 @@ test(
       fc.asyncProperty(stories, async (story) => {
         expect(await faultsOf(story)).toEqual([])
       }),
-      { numRuns: worlds },
+      { numRuns: worlds, interruptAfterTimeLimit: 30_000 + worlds * 500, markInterruptAsFailure: true },
     )
   },
 )
