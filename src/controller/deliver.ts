@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { CommitStatus, PullRequest } from '../adapters/forge/port.ts'
 import type { TreeChange } from '../adapters/git/port.ts'
 import type { PullRequestText } from '../core/render/pull-request.ts'
 import type { ActContext, Outcome } from './act-context.ts'
@@ -22,68 +23,101 @@ export type DeliveryOutcome =
  * next step finds what was done and goes on. The required status turns to success only right before the merge.
  */
 export async function deliver(context: ActContext, delivery: Delivery): Promise<DeliveryOutcome> {
-  const { fleet, forge, state, now } = context
-  const digest = contentDigest(delivery.changes)
-  const marker = `<!-- halyard-content: ${digest} -->`
-  let pullRequest = context.pullRequests.get(delivery.branch)
-  if (!pullRequest?.body.includes(marker)) {
-    const pushed = await fleet.pushBranch({
-      branch: delivery.branch,
-      base: state.head,
-      changes: delivery.changes,
-      message: `${delivery.text.subject}\n\n${delivery.text.message}`,
-      time: now,
-    })
-    if (pushed.kind === 'stale') return { kind: 'again', reason: `branch ${delivery.branch} moved` }
-    const { title, body, labels } = delivery.text
-    pullRequest = await forge.open({
-      branch: delivery.branch,
-      base: 'main',
-      title,
-      body: `${body}\n${marker}`,
-      labels,
-    })
-    await forge.setStatus(pullRequest.headSha, {
-      context: 'halyard/gates',
-      state: 'pending',
-      description: 'gates are evaluated when it merges',
-    })
+  const presented = await present(context, delivery)
+  if (presented.kind === 'again') return presented
+  const reason = await whyNotYet(context, delivery, presented)
+  if (reason !== undefined) {
+    if (presented.isNew)
+      await context.forge.setStatus(presented.pullRequest.headSha, gates('pending', reason))
+    return { kind: 'waits', branch: delivery.branch, reason }
   }
-  const { number, headSha, approvals } = pullRequest
-  if (delivery.needsApproval && approvals.length === 0) {
-    return { kind: 'waits', branch: delivery.branch, reason: `approval of pull request #${number}` }
+  return merge(context, delivery, presented.pullRequest)
+}
+
+interface Presented {
+  readonly kind: 'presented'
+  readonly pullRequest: PullRequest
+  /** Opened, or given new content, just now. */
+  readonly isNew: boolean
+  /** Someone else pushed to the branch: its head is not what was presented. */
+  readonly foreign: boolean
+}
+
+/** Opens the pull request, or finds the one that shows exactly this content already. */
+async function present(
+  { fleet, forge, state, now, pullRequests }: ActContext,
+  { branch, changes, text }: Delivery,
+): Promise<Presented | { readonly kind: 'again'; readonly reason: string }> {
+  const content = contentDigest(changes)
+  const open = pullRequests.get(branch)
+  const shown = open && shownContent(open.body)
+  if (open && shown?.content === content) {
+    return { kind: 'presented', pullRequest: open, isNew: false, foreign: shown.head !== open.headSha }
   }
-  if (delivery.direction === 'forward' && !(await context.gatesStillHold())) {
-    return { kind: 'waits', branch: delivery.branch, reason: 'the catalog changed: planning again' }
-  }
-  await forge.setStatus(headSha, {
-    context: 'halyard/gates',
-    state: 'success',
-    description: 'every gate is open',
-  })
-  const { subject, message } = delivery.text
+  const message = `${text.subject}\n\n${text.message}`
+  const pushed = await fleet.pushBranch({ branch, base: state.head, changes, message, time: now })
+  if (pushed.kind === 'stale') return { kind: 'again', reason: `branch ${branch} moved` }
+  const { title, body, labels } = text
+  const shownBody = `${body}\n<!-- halyard-content: ${content} ${pushed.head} -->`
+  const pullRequest = await forge.open({ branch, base: 'main', title, body: shownBody, labels })
+  return { kind: 'presented', pullRequest, isNew: true, foreign: pullRequest.headSha !== pushed.head }
+}
+
+/** What keeps the pull request from being merged in this moment; undefined: nothing. */
+async function whyNotYet(
+  context: ActContext,
+  { needsApproval, direction }: Delivery,
+  { pullRequest, foreign }: Presented,
+): Promise<string | undefined> {
+  if (foreign) return `pull request #${pullRequest.number} has commits that Halyard did not make`
+  if (needsApproval && pullRequest.approvals.length === 0)
+    return `approval of pull request #${pullRequest.number}`
+  if (direction === 'forward' && !(await context.gatesStillHold()))
+    return 'the catalog changed: planning again'
+  return undefined
+}
+
+async function merge(
+  { forge, now }: ActContext,
+  { branch, text }: Delivery,
+  { number, headSha }: PullRequest,
+): Promise<DeliveryOutcome> {
+  await forge.setStatus(headSha, gates('success', 'every gate is open'))
+  const subject = `${text.subject} (#${number})`
   const merged = await forge.merge({
     number,
     expectedHead: headSha,
-    subject: `${subject} (#${number})`,
-    message,
+    subject,
+    message: text.message,
     time: now,
   })
   switch (merged.kind) {
     case 'merged':
       return { kind: 'merged', number }
     case 'blocked':
-      return { kind: 'waits', branch: delivery.branch, reason: merged.reason }
+      return { kind: 'waits', branch, reason: merged.reason }
     case 'closed':
-      return { kind: 'waits', branch: delivery.branch, reason: `pull request #${number} was closed` }
+      return { kind: 'waits', branch, reason: `pull request #${number} was closed` }
     case 'headChanged':
+      return {
+        kind: 'waits',
+        branch,
+        reason: `pull request #${number} has commits that Halyard did not make`,
+      }
     case 'conflict':
-      await forge.close(
-        number,
-        `Closed: ${merged.kind === 'conflict' ? 'main moved on in the same files' : 'its branch moved'}; planned again.`,
-      )
-      return { kind: 'again', reason: merged.kind }
+      await forge.close(number, 'Closed: main moved on in the same files; planned again.')
+      return { kind: 'again', reason: 'conflict' }
   }
+}
+
+function gates(state: CommitStatus['state'], description: string): CommitStatus {
+  return { context: 'halyard/gates', state, description: description.slice(0, 140) }
+}
+
+/** What a pull request's hidden marker says that it shows. */
+function shownContent(body: string): { readonly content: string; readonly head: string } | undefined {
+  const [, content, head] = /<!-- halyard-content: ([0-9a-f]+) ([0-9a-f]+) -->/.exec(body) ?? []
+  return content === undefined || head === undefined ? undefined : { content, head }
 }
 
 /** Names the content of a change, whatever the time at which its ledger entry was written. */
