@@ -1,4 +1,5 @@
 import type { TreeChange } from '../adapters/git/port.ts'
+import { withFault } from '../core/plan/blame.ts'
 import type { ReturnProposal } from '../core/plan/types.ts'
 import { rolloutPath, servicePath } from '../core/render/paths.ts'
 import { returnPullRequest } from '../core/render/pull-request.ts'
@@ -49,7 +50,7 @@ export async function actReturn(context: ActContext, proposal: ReturnProposal): 
     title: `${service} ${release.version} ${story}`,
     text: [
       proposal.text,
-      ...proposal.evidence.map(({ cluster, evidence }) => `${cluster}: ${evidence}`),
+      ...proposal.evidence.map(({ cluster, evidence }) => `${cluster}: ${withFault(evidence)}`),
     ].join('\n'),
     key: `return/${service}/${group}/${next.fence}`,
   })

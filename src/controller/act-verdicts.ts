@@ -1,3 +1,4 @@
+import { withFault } from '../core/plan/blame.ts'
 import type { VerdictProposal } from '../core/plan/types.ts'
 import { rolloutPath } from '../core/render/paths.ts'
 import { verdictMessage } from '../core/render/pull-request.ts'
@@ -39,7 +40,9 @@ export async function actVerdicts(
       group,
       severity: 'page',
       title: `${service} ${release.version} halted in ${group}`,
-      text: [text, ...evidence.map((failed) => `${failed.cluster}: ${failed.evidence}`)].join('\n'),
+      text: [text, ...evidence.map((failed) => `${failed.cluster}: ${withFault(failed.evidence)}`)].join(
+        '\n',
+      ),
       key: `verdict/${service}/${group}/${next.fence}`,
     })
   }

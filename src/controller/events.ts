@@ -1,6 +1,7 @@
 import type { FleetState } from '../adapters/fleet/port.ts'
 import type { Event, Store } from '../adapters/store/port.ts'
 import { releaseId } from '../core/domain/service-release.ts'
+import { withFault } from '../core/plan/blame.ts'
 import type { CatalogTargets } from '../core/plan/service-inputs.ts'
 import type { GroupPlan, ReturnProposal, ServicePlan, VerdictProposal } from '../core/plan/types.ts'
 import type { CatalogState } from './catalog-state.ts'
@@ -102,7 +103,7 @@ export function failureEvents(proposal: ReturnProposal | VerdictProposal): reado
     service,
     group,
     cluster,
-    text: `${release.version}  failed on ${cluster}: ${why}${hidden > 0 && index === failuresTold - 1 ? ` (and ${hidden} more)` : ''}`,
+    text: `${release.version}  failed on ${cluster}: ${withFault(why)}${hidden > 0 && index === failuresTold - 1 ? ` (and ${hidden} more)` : ''}`,
     pullRequest: undefined,
     key: `failed/${service}/${group}/${next.fence}/${cluster}`,
   }))

@@ -13,7 +13,9 @@ export function nearestName(name: string, known: Iterable<string>): string | und
 
 /** The error for a name that does not exist: `there is no service paymets`, with the nearest one that does. */
 export function unknownName(kind: string, name: string, known: Iterable<string>): KnownError {
-  const names = [...known]
+  const alike = (candidate: string): number =>
+    candidate.startsWith(name) ? 0 : candidate.includes(name) ? 1 : 2
+  const names = [...known].toSorted((a, b) => alike(a) - alike(b))
   const near = nearestName(name, names)
   const shown = names.slice(0, 8).join(', ') + (names.length > 8 ? ', …' : '')
   const remedy =

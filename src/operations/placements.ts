@@ -1,6 +1,7 @@
 import { PlacementState, type PlacementStateName, placementStateNames } from '../core/domain/placement.ts'
 import { releaseId } from '../core/domain/service-release.ts'
 import { parseReleaseId } from '../core/plan/release-order.ts'
+import { type Fault, faultOf } from '../core/plan/blame.ts'
 import type { GroupPlanInput, ServicePlanInput } from '../core/plan/types.ts'
 
 /** How many placements of a group stand where, for people: what rolls while it rolls, else all that is targeted. */
@@ -57,19 +58,26 @@ export interface Placement {
   readonly since: number
   readonly silent: boolean
   readonly evidence: string | undefined
+  /** Whose fault it is, where it is not healthy. */
+  readonly fault: Fault
 }
 
 export function placementAt(input: ServicePlanInput, cluster: number): Placement {
   const { desired, observed, service } = input
   const file = desired.file[cluster] ?? 0
   const running = observed.running[cluster] ?? 0
+  const silent = input.clusters.silent[cluster] === 1
+  const evidence = observed.evidence.get(cluster)
+  const state = placementStateNames[observed.state[cluster] ?? PlacementState.unknown] ?? 'unknown'
+  const wasObserved = state === 'failed' || (observed.observedAt[cluster] ?? 0) > 0
   return {
     desired: versionOfFile(service.name, file === 0 ? undefined : desired.files[file]?.release),
     running: versionOfFile(service.name, running === 0 ? undefined : desired.files[running]?.release),
-    state: placementStateNames[observed.state[cluster] ?? PlacementState.unknown] ?? 'unknown',
+    state,
     since: observed.since[cluster] ?? 0,
-    silent: input.clusters.silent[cluster] === 1,
-    evidence: observed.evidence.get(cluster),
+    silent,
+    evidence,
+    fault: faultOf({ silent: silent && state !== 'failed', observed: wasObserved, evidence }),
   }
 }
 

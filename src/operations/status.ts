@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { faultOfEvidence } from '../core/plan/blame.ts'
 import type { GroupPlan, GroupPlanInput, Proposal, ServicePlanInput } from '../core/plan/types.ts'
 import { defineOperation } from './operation.ts'
 import { describeProposal } from './describe-proposal.ts'
@@ -37,6 +38,9 @@ const failureShape = object({
   version: nullable(Type.String()),
   since: nullable(moment),
   evidence: Type.String(),
+  fault: Type.Union([Type.Literal('service'), Type.Literal('platform'), Type.Literal('cluster')], {
+    description: 'whose fault it is',
+  }),
   returned: Type.Boolean({ description: 'it went back to its earlier release' }),
 })
 
@@ -149,6 +153,7 @@ function failuresOf(
         version: placement.desired ?? null,
         since: toMomentOfColumn(placement.since),
         evidence: placement.evidence ?? 'failed',
+        fault: placement.fault,
         returned: false,
       },
     ]
@@ -161,6 +166,7 @@ function failuresOf(
     version: current?.release.version ?? null,
     since: toMoment(at),
     evidence,
+    fault: faultOfEvidence(evidence),
     returned: true,
   }))
   const known = new Set(failing.map(({ cluster }) => cluster))

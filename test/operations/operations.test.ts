@@ -64,7 +64,13 @@ describe('status', () => {
     const { services } = await status.handler(workspace, { service: 'checkout' })
     expect(services[0]?.summary).toBe('rejected in prod-canary')
     expect(services[0]?.failures).toMatchObject([
-      { group: 'prod-canary', version: '2.0.0', returned: true, evidence: expect.stringContaining('memory') },
+      {
+        group: 'prod-canary',
+        version: '2.0.0',
+        returned: true,
+        fault: 'service',
+        evidence: expect.stringContaining('memory'),
+      },
     ])
     expect(services[0]?.groups[1]?.placements).toEqual({ total: 2, healthy: 2, failed: 0, silent: 0 })
   })
@@ -128,11 +134,36 @@ describe('explain', () => {
     expect(answers.map(({ headline }) => headline)).toEqual([
       'checkout 2.0.0 is proven in devel',
       'checkout 2.0.0 is rejected in prod-canary',
-      'checkout 1.9.4 is proven in prod and waits for 2.0.0',
+      'checkout 1.9.4 is proven in prod; 2.0.0 was rejected in prod-canary',
     ])
     expect(answers[1]?.rules).toMatchObject([
       { verdict: 'not', rule: 'candidate', opensWhen: 'a version above 2.0.0 arrives' },
     ])
+  })
+
+  it('tells where, when and why the newest release was refused on its way to a cluster, and whose move it is', async () => {
+    const { answers } = await explain.handler(workspace, { service: 'checkout', cluster: 'prod-euw1-01' })
+    expect(answers[0]?.headline).toBe(
+      'checkout on prod-euw1-01 runs 1.9.4; 2.0.0 was rejected in prod-canary',
+    )
+    expect(answers[0]?.rules.map(({ rule, verdict }) => `${verdict} ${rule}`)).toEqual([
+      'yes targeted',
+      'yes in contact',
+      'not candidate',
+      'yes health',
+    ])
+    expect(rule(answers, 'candidate')).toMatchObject({
+      text: expect.stringMatching(/^2\.0\.0 was rejected in prod-canary at \S+Z: 1 failed in wave 1/),
+      place: 'rollouts/prod-canary/checkout.yaml',
+      evidence: [expect.stringMatching(/^prod-canary-\S+: UpgradeFailed: .* \(service fault\)$/)],
+      opensWhen: 'a version above 2.0.0 arrives',
+    })
+    expect(answers[0]).toMatchObject({ earliest: null, move: 'team-shop releases a version above 2.0.0' })
+  })
+
+  it('names whoever ordered a hold as the one to act', async () => {
+    const { answers } = await explain.handler(workspace, { service: 'catalog-web' })
+    expect(answers[0]?.move).toBe('ana@example.com ends it: halctl resume hold-catalog-web')
   })
 })
 

@@ -5,8 +5,8 @@ export interface Column {
   readonly align?: 'left' | 'right'
 }
 
-/** A cell: text, and the meaning that colours it. */
-export type Cell = string | { readonly text: string; readonly as: keyof Style }
+/** A cell: text, the meaning that colours it, and what stands for it where it would be cut. */
+export type Cell = string | { readonly text: string; readonly as?: keyof Style; readonly short?: string }
 
 export interface TableOptions {
   /** Longer lines lose the end of their last cell; undefined: nothing is cut. */
@@ -41,9 +41,9 @@ function formatRow(
     const isLast = at === columns.length - 1
     const cell = cells[at] ?? ''
     const room = isLast && width !== undefined ? Math.max(8, width - used) : undefined
-    const text = cut(textOf(cell), room)
+    const text = cut(fit(cell, room), room)
     const padding = ' '.repeat(Math.max(0, (widths[at] ?? 0) - lengthOf(text)))
-    const painted = typeof cell === 'string' ? text : style[cell.as](text)
+    const painted = typeof cell === 'string' || !cell.as ? text : style[cell.as](text)
     line += column.align === 'right' ? padding + painted : isLast ? painted : painted + padding
     if (!isLast) line += ' '.repeat(gap)
     used += (widths[at] ?? 0) + gap
@@ -52,7 +52,33 @@ function formatRow(
 }
 
 function textOf(cell: Cell): string {
-  return (typeof cell === 'string' ? cell : cell.text).replaceAll(/\s+/g, ' ').trim()
+  return oneLine(typeof cell === 'string' ? cell : cell.text)
+}
+
+function fit(cell: Cell, room: number | undefined): string {
+  const text = textOf(cell)
+  if (typeof cell === 'string' || cell.short === undefined) return text
+  return room === undefined || lengthOf(text) <= room ? text : oneLine(cell.short)
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}
+
+/** Breaks a text between words; lines after the first are indented. A word longer than a line stays whole. */
+export function wrapText(
+  text: string,
+  { width, indent }: { readonly width: number | undefined; readonly indent: number },
+): string {
+  const room = width === undefined ? Infinity : Math.max(20, width - indent)
+  const lines = ['']
+  for (const word of oneLine(text).split(' ')) {
+    const line = lines.at(-1) ?? ''
+    const longer = line === '' ? word : `${line} ${word}`
+    if (line === '' || lengthOf(longer) <= room) lines[lines.length - 1] = longer
+    else lines.push(word)
+  }
+  return lines.join(`\n${' '.repeat(indent)}`)
 }
 
 function cut(text: string, room: number | undefined): string {

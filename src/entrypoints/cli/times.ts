@@ -38,3 +38,8 @@ export function formatAge(moment: string, now: Instant): string {
   const at = parseInstant(moment)
   return at === undefined ? moment : `${formatDuration(now - at)} ago`
 }
+
+/** A page on which times count from the moment that an answer speaks of. */
+export function asOf<Page extends { readonly now: Instant }>(page: Page, at: string): Page {
+  return { ...page, now: parseInstant(at) ?? page.now }
+}

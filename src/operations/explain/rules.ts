@@ -2,13 +2,15 @@ import type { Static } from 'typebox'
 import type { ClusterSelector } from '../../core/domain/cluster.ts'
 import type { FieldPath } from '../../core/domain/finding.ts'
 import { releaseId } from '../../core/domain/service-release.ts'
+import { withFault } from '../../core/plan/blame.ts'
 import type { Gate } from '../../core/plan/types.ts'
 import { rolloutPath } from '../../core/render/paths.ts'
 import { placementAt } from '../placements.ts'
 import { toMoment, toMomentOfColumn } from '../shapes.ts'
 import { ordinalWord, type Position, positionOf } from './position.ts'
+import { moveOf } from './move.ts'
 import { type answerShape, not, type Rule, yes } from './shape.ts'
-import type { Subject, SubjectPlace } from './subject.ts'
+import type { Refusal, Subject, SubjectPlace } from './subject.ts'
 
 type Answer = Static<typeof answerShape>
 
@@ -20,18 +22,20 @@ export async function explainSubject(subject: Subject): Promise<Answer> {
   const isDone = cluster !== undefined && (place.coming === undefined || position?.kind === 'moved')
   const desired = cluster && placementAt(planned.input, cluster.ordinal).desired
   const waitsFor = isDone ? undefined : place.coming?.version
+  const rules = [
+    ...clusterRules(subject),
+    ...candidateRules(subject, place),
+    ...(position ? [waveRule(position)] : []),
+    ...(isDone ? [healthRule(subject, cluster.ordinal)] : await gateRules(subject, place)),
+  ]
   return {
     group: place.input.group.name,
     headline: headline(subject, place, desired, waitsFor),
     desired: desired ?? null,
     waitsFor: waitsFor ?? null,
-    rules: [
-      ...clusterRules(subject),
-      ...candidateRules(subject, place),
-      ...(position ? [waveRule(position)] : []),
-      ...(isDone ? [healthRule(subject, cluster.ordinal)] : await gateRules(subject, place)),
-    ],
+    rules,
     earliest: waitsFor === undefined ? null : earliest(subject, place, position),
+    move: moveOf(subject, place, rules),
   }
 }
 
@@ -41,19 +45,30 @@ function clusterRules(subject: Subject): readonly Rule[] {
 
 function headline(
   { planned, cluster }: Subject,
-  { input, plan, coming }: SubjectPlace,
+  { input, plan, coming, refusal }: SubjectPlace,
   desired: string | undefined,
   waitsFor: string | undefined,
 ): string {
   const { name } = planned.input.service
   if (!cluster) {
     const release = plan.release ? ` ${plan.release.version}` : ''
+    const isOver = refusal && refusal.group !== input.group.name
+    if (isOver) return `${name}${release} is ${plan.state} in ${input.group.name}; ${refusalText(refusal)}`
     const next = coming && coming.version !== plan.release?.version ? ` and waits for ${coming.version}` : ''
     return `${name}${release} is ${plan.state} in ${input.group.name}${next}`
   }
   const runs = desired === undefined ? 'is not installed yet' : `runs ${desired}`
+  if (refusal) {
+    const isHere = refusal.group === input.group.name
+    return `${name} on ${cluster.document.name} ${runs}; ${refusalText(refusal, isHere ? 'here' : undefined)}`
+  }
   const waits = waitsFor === undefined ? 'waits for nothing' : `waits for ${waitsFor}`
   return `${name} on ${cluster.document.name} ${runs} and ${waits}`
+}
+
+/** `2.0.0 was rejected in prod-canary` */
+function refusalText({ group, verdict }: Refusal, where = `in ${group}`): string {
+  return `${verdict.release.version} was rejected ${where}`
 }
 
 function untargeted(subject: Subject): Answer {
@@ -72,6 +87,7 @@ function untargeted(subject: Subject): Answer {
     waitsFor: null,
     rules,
     earliest: null,
+    move: null,
   }
 }
 
@@ -95,9 +111,11 @@ function contactRule({ planning, planned }: Subject, cluster: number): Rule {
 }
 
 /** Which release comes, and by which proofs. */
-function candidateRules(subject: Subject, { input, plan, coming, mayStart }: SubjectPlace): readonly Rule[] {
+function candidateRules(subject: Subject, place: SubjectPlace): readonly Rule[] {
   const { planned } = subject
-  if (!coming) return newestRules(subject, input)
+  const { input, plan, coming, mayStart, refusal } = place
+  if (refusal) return [refusalRule(subject, place, refusal)]
+  if (!coming) return newestRules(subject)
   const file = subject.planning.catalog.snapshot.catalog.versions
     .get(planned.input.service.name)
     ?.find(({ version }) => version === coming.version)?.file
@@ -118,15 +136,24 @@ function candidateRules(subject: Subject, { input, plan, coming, mayStart }: Sub
       ]
 }
 
-/** Nothing comes: because the newest version is here, or because it was refused here. */
-function newestRules({ planned }: Subject, { rollout }: SubjectPlace['input']): readonly Rule[] {
+/** Nothing comes, because the newest version is here. */
+function newestRules({ planned }: Subject): readonly Rule[] {
   const newest = planned.input.releases.at(-1)
-  if (!newest) return [not('candidate', 'the service has no version')]
-  const verdict = rollout.rejected.find(({ release }) => releaseId(release) === releaseId(newest))
-  if (!verdict) return [yes('newest', `${newest.version} is the newest version`)]
-  const place = rolloutPath(rollout.group, rollout.service)
-  const opensWhen = `a version above ${newest.version} arrives`
-  return [not('candidate', `${newest.version} was rejected here: ${verdict.reason}`, { place, opensWhen })]
+  return newest
+    ? [yes('newest', `${newest.version} is the newest version`)]
+    : [not('candidate', 'the service has no version')]
+}
+
+/** A verdict with when, why and the clusters that it was passed on. */
+function refusalRule({ planned }: Subject, { input }: SubjectPlace, refusal: Refusal): Rule {
+  const { group, verdict } = refusal
+  const { version } = verdict.release
+  const where = group === input.group.name ? 'here' : `in ${group}`
+  return not('candidate', `${version} was rejected ${where} at ${toMoment(verdict.at)}: ${verdict.reason}`, {
+    place: rolloutPath(group, planned.input.service.name),
+    evidence: verdict.evidence.map(({ cluster, evidence }) => `${cluster}: ${withFault(evidence)}`),
+    opensWhen: `a version above ${version} arrives`,
+  })
 }
 
 function proofRule(
@@ -149,7 +176,7 @@ function waveRule(position: Position): Rule {
     case 'moved':
       return yes('wave', 'a wave has moved this cluster')
     case 'setApart':
-      return not('wave', `it failed and went back: ${position.evidence}`, {
+      return not('wave', `it failed and went back: ${withFault(position.evidence)}`, {
         opensWhen: 'a newer version arrives',
       })
     case 'waiting': {
@@ -161,9 +188,10 @@ function waveRule(position: Position): Rule {
 }
 
 function healthRule({ planned }: Subject, cluster: number): Rule {
-  const { state, since, evidence, silent } = placementAt(planned.input, cluster)
+  const { state, since, evidence, silent, fault } = placementAt(planned.input, cluster)
   const when = toMomentOfColumn(since)
-  const text = `${state}${when === null ? '' : ` since ${when}`}${evidence === undefined ? '' : `: ${evidence}`}`
+  const why = evidence === undefined ? '' : `: ${withFault(evidence, fault)}`
+  const text = `${state}${when === null ? '' : ` since ${when}`}${why}`
   return state === 'healthy' && !silent ? yes('health', text) : not('health', text)
 }
 

@@ -7,6 +7,7 @@ export const ruleShape = object({
   text: Type.String(),
   place: nullable(Type.String({ description: 'file and line in the catalog or the fleet repository' })),
   by: nullable(Type.String({ description: 'who wrote it' })),
+  evidence: Type.Array(Type.String(), { description: 'what proves it, the most telling first' }),
   opensWhen: nullable(Type.String()),
   opensAt: nullable(moment),
 })
@@ -20,10 +21,13 @@ export const answerShape = object({
   waitsFor: nullable(Type.String()),
   rules: Type.Array(ruleShape),
   earliest: nullable(object({ at: nullable(moment), text: Type.String() })),
+  move: nullable(Type.String({ description: 'whose move it is, and which; null: nobody has to act' })),
 })
 
+const nothingMore = { by: null, evidence: [], opensWhen: null, opensAt: null }
+
 export function yes(rule: string, text: string, place: string | null = null): Rule {
-  return { verdict: 'yes', rule, text, place, by: null, opensWhen: null, opensAt: null }
+  return { verdict: 'yes', rule, text, place, ...nothingMore }
 }
 
 export function not(
@@ -31,5 +35,5 @@ export function not(
   text: string,
   more: Partial<Omit<Rule, 'verdict' | 'rule' | 'text'>> = {},
 ): Rule {
-  return { verdict: 'not', rule, text, place: null, by: null, opensWhen: null, opensAt: null, ...more }
+  return { verdict: 'not', rule, text, place: null, ...nothingMore, ...more }
 }

@@ -1,4 +1,5 @@
 import { releaseId, type ServiceRelease } from '../../core/domain/service-release.ts'
+import type { RejectedRelease } from '../../core/domain/rollout.ts'
 import type { Cluster } from '../../core/domain/cluster.ts'
 import type { GroupPlan, GroupPlanInput } from '../../core/plan/types.ts'
 import { unknownName } from '../nearest-name.ts'
@@ -20,6 +21,14 @@ export interface SubjectPlace {
   readonly coming: ServiceRelease | undefined
   /** Whether it may start, as far as promotion goes. */
   readonly mayStart: boolean
+  /** Why the newest release does not come here at all. */
+  readonly refusal: Refusal | undefined
+}
+
+/** The newest release was rejected, here or in a group that it must be proven in first. */
+export interface Refusal {
+  readonly group: string
+  readonly verdict: RejectedRelease
 }
 
 export function subjectsOfGroups(planning: PlanningView, service: string): readonly Subject[] {
@@ -52,15 +61,29 @@ function placeOf({ input, plan }: PlannedService, group: GroupPlanInput): Subjec
   const groupPlan = plan.groups.find((each) => each.group === group.group.name)
   if (!groupPlan) return undefined
   const { current } = group.rollout
-  if (current?.state === 'rolling') {
-    return { input: group, plan: groupPlan, coming: current.release, mayStart: true }
-  }
-  if (groupPlan.candidate) {
-    return { input: group, plan: groupPlan, coming: groupPlan.candidate, mayStart: true }
-  }
+  const place = { input: group, plan: groupPlan, refusal: undefined }
+  if (current?.state === 'rolling') return { ...place, coming: current.release, mayStart: true }
+  if (groupPlan.candidate) return { ...place, coming: groupPlan.candidate, mayStart: true }
   const newest = input.releases.at(-1)
-  const isKnown = newest === undefined || hasSeen(group, newest)
-  return { input: group, plan: groupPlan, coming: isKnown ? undefined : newest, mayStart: false }
+  const refusal = newest && refusalOf(newest, group, input.groups)
+  const isKnown = newest === undefined || refusal !== undefined || hasSeen(group, newest)
+  return { ...place, refusal, coming: isKnown ? undefined : newest, mayStart: false }
+}
+
+/** The rejection nearest to the group, up its promotion graph. */
+function refusalOf(
+  release: ServiceRelease,
+  group: GroupPlanInput,
+  groups: readonly GroupPlanInput[],
+): Refusal | undefined {
+  const verdict = group.rollout.rejected.find((each) => releaseId(each.release) === releaseId(release))
+  if (verdict) return { group: group.group.name, verdict }
+  for (const name of group.ancestors) {
+    const ancestor = groups.find((each) => each.group.name === name)
+    const above = ancestor && refusalOf(release, ancestor, groups)
+    if (above) return above
+  }
+  return undefined
 }
 
 /** Whether a release was proven, moved or rejected here already. */

@@ -6,7 +6,7 @@ type Answer<Name extends keyof typeof operations> = Static<(typeof operations)[N
 type ServiceStatus = Answer<'status'>['services'][number]
 type GroupStatus = ServiceStatus['groups'][number]
 
-const empty = { place: null, by: null, opensWhen: null, opensAt: null }
+const empty = { place: null, by: null, evidence: [], opensWhen: null, opensAt: null }
 const met = { verdict: 'yes' as const, ...empty }
 const unmet = { verdict: 'not' as const, ...empty }
 
@@ -70,8 +70,9 @@ export const payments: ServiceStatus = {
       cluster: 'prod-euw1-04',
       group: 'prod',
       version: '1.4.3',
-      since: '2026-11-22T14:12:00Z',
+      since: '2026-11-22T14:08:00Z',
       evidence: 'Deployment/payments/api: 0/6 ready, CrashLoopBackOff',
+      fault: 'service',
       returned: false,
     },
     {
@@ -80,6 +81,7 @@ export const payments: ServiceStatus = {
       version: '1.4.3',
       since: '2026-11-22T13:12:00Z',
       evidence: 'UpgradeFailed: timeout waiting for Deployment/payments/api',
+      fault: 'service',
       returned: true,
     },
   ],
@@ -146,6 +148,35 @@ export const explain: Answer<'explain'> = {
         },
       ],
       earliest: { at: '2026-11-30T00:00:00Z', text: 'when its gates open' },
+      move: 'ana@example.com ends it: halctl resume hold-prod',
+    },
+  ],
+}
+
+export const refused: Answer<'explain'> = {
+  at: '2026-11-22T14:20:30Z',
+  service: 'checkout',
+  cluster: 'prod-use1-07',
+  answers: [
+    {
+      group: 'prod',
+      headline: 'checkout on prod-use1-07 runs 1.9.4; 2.0.0 was rejected in prod-canary',
+      desired: '1.9.4',
+      waitsFor: null,
+      rules: [
+        {
+          ...unmet,
+          rule: 'candidate',
+          text: '2.0.0 was rejected in prod-canary at 2026-11-22T12:02:00Z: 1 failed in wave 1, its error budget is 0',
+          place: 'rollouts/prod-canary/checkout.yaml',
+          evidence: [
+            "prod-canary-euw1-01: UpgradeFailed: timeout waiting for: [Deployment/shop/checkout status: 'InProgress'] (service fault)",
+          ],
+          opensWhen: 'a version above 2.0.0 arrives',
+        },
+      ],
+      earliest: null,
+      move: 'team-shop releases a version above 2.0.0',
     },
   ],
 }

@@ -22,6 +22,7 @@ const views: readonly [golden: string, text: () => string][] = [
   ['status-frozen', () => viewService(answers.status, answers.frozen, page)],
   ['status-unpublished', () => viewServices({ ...answers.status, publishedBy: null, services: [] }, page)],
   ['explain-cluster', () => viewExplain(answers.explain, page)],
+  ['explain-refused', () => viewExplain(answers.refused, page)],
   ['plan', () => viewPlan(answers.plan, true, page)],
   ['diff', () => viewDiff(answers.diff, page)],
   ['history', () => viewHistory(answers.history, page)],

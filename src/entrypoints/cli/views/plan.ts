@@ -2,6 +2,7 @@ import type { Static } from 'typebox'
 import type { plan } from '../../../operations/plan.ts'
 import type { Page } from '../session.ts'
 import { type Cell, formatTable } from '../text-table.ts'
+import { asOf } from '../times.ts'
 import { formatGate } from './waits.ts'
 
 type PlanAnswer = Static<typeof plan.output>
@@ -19,7 +20,7 @@ export function viewPlan(answer: PlanAnswer, inDetail: boolean, page: Page): str
   const rows = answer.services.flatMap((service) => [
     ...proposalRows(service),
     ...joinRows(service),
-    ...waitingRows(service, page),
+    ...waitingRows(service, asOf(page, answer.at)),
   ])
   if (rows.length === 0) return 'nothing moves, and nothing waits\n'
   return formatTable(columns, rows, page) + (inDetail ? answer.services.map(viewDetails).join('') : '')

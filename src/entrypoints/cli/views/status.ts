@@ -2,8 +2,8 @@ import type { Static } from 'typebox'
 import { parseInstant } from '../../../core/domain/time.ts'
 import type { GroupStatus, ServiceStatus, status } from '../../../operations/status.ts'
 import type { Page } from '../session.ts'
-import { type Cell, type Column, formatTable } from '../text-table.ts'
-import { formatAge, formatDuration, formatMoment } from '../times.ts'
+import { type Cell, type Column, formatTable, wrapText } from '../text-table.ts'
+import { asOf, formatAge, formatDuration, formatMoment } from '../times.ts'
 import type { Style } from '../style.ts'
 import { formatGate, formatWaits, formatWaitsShort } from './waits.ts'
 
@@ -30,7 +30,10 @@ export function viewServices(answer: StatusAnswer, page: Page): string {
   const rows = answer.services.flatMap((service) =>
     service.groups.length === 0
       ? [[service.service, ...columns.slice(2).map(() => '-'), service.summary]]
-      : service.groups.map((group) => [service.service, ...groupCells(group, page, !page.isWide)]),
+      : service.groups.map((group) => [
+          service.service,
+          ...groupCells(group, asOf(page, answer.at), !page.isWide),
+        ]),
   )
   if (rows.length === 0) return `the catalog has no service\n${viewNotes(answer, page)}`
   return formatTable(columns, rows, page) + viewNotes(answer, page)
@@ -38,6 +41,7 @@ export function viewServices(answer: StatusAnswer, page: Page): string {
 
 export function viewService(answer: StatusAnswer, service: ServiceStatus, page: Page): string {
   const { style } = page
+  const then = asOf(page, answer.at)
   const title = style.strong(`${service.service} ${service.newest ?? 'without a version'}`)
   const head = `${title}   owner ${service.owner}   ${service.summary}\n`
   const frozen = service.frozenBy === null ? '' : `${style.bad('frozen')}  ${service.frozenBy}\n`
@@ -47,11 +51,11 @@ export function viewService(answer: StatusAnswer, service: ServiceStatus, page: 
       ? ''
       : `\n${formatTable(
           columns,
-          service.groups.map((group) => groupCells(group, page, false)),
+          service.groups.map((group) => groupCells(group, then, false)),
           page,
         )}`
   return (
-    head + frozen + table + viewWaits(service, page) + viewFailures(service, page) + viewNotes(answer, page)
+    head + frozen + table + viewWaits(service, then) + viewFailures(service, then) + viewNotes(answer, page)
   )
 }
 
@@ -67,8 +71,14 @@ function groupCells(group: GroupStatus, page: Page, isShort: boolean): readonly 
     failed > 0 ? { text: String(failed), as: 'bad' } : '0',
     silent > 0 ? { text: String(silent), as: 'warn' } : '0',
     ...(page.isWide ? wideCells(group) : []),
-    (isShort ? formatWaitsShort : formatWaits)(group.waitsFor, group.next, page.now),
+    waitsCell(group, page, isShort),
   ]
+}
+
+/** In full where there is room: below the table each gate is told once more. */
+function waitsCell({ waitsFor, next }: GroupStatus, { now }: Page, isShort: boolean): Cell {
+  const short = formatWaitsShort(waitsFor, next, now)
+  return isShort ? short : { text: formatWaits(waitsFor, next, now), short }
 }
 
 const stateStyles: Readonly<Record<string, keyof Style>> = {
@@ -97,16 +107,19 @@ function viewWaits({ groups }: ServiceStatus, { style, now }: Page): string {
 }
 
 const failuresShown = 10
+const indent = 8
 
-function viewFailures({ service, failures }: ServiceStatus, { isWide, style, now }: Page): string {
+function viewFailures({ service, failures }: ServiceStatus, page: Page): string {
+  const { isWide, style, now } = page
   if (failures.length === 0) return ''
   const shown = isWide ? failures : failures.slice(0, failuresShown)
   const lines = shown.map((failure) => {
     const since = failure.since === null ? '' : ` ${formatAge(failure.since, now)}`
     const version = failure.returned ? `${failure.version ?? ''}, went back` : (failure.version ?? '')
+    const evidence = wrapText(`${failure.evidence} (${failure.fault} fault)`, { ...page, indent })
     return (
-      `${style.bad('failed')}  ${failure.cluster}  ${version}${since}: ${failure.evidence}\n` +
-      style.quiet(`        halctl explain ${service} ${failure.cluster}\n`)
+      `${style.bad('failed')}  ${failure.cluster}  ${version}${since}\n${' '.repeat(indent)}${evidence}\n` +
+      style.quiet(`${' '.repeat(indent)}halctl explain ${service} ${failure.cluster}\n`)
     )
   })
   const rest = failures.length - shown.length
