@@ -49,7 +49,7 @@ interface Parts {
 export function createFleetIndex(clusters: ClusterIndex, former: readonly string[]): FleetIndex {
   const placements = createPlacements(clusters, former)
   const folders = createClusterFolders(clusters)
-  const ledgers = createLedgers()
+  const ledgers = createLedgers((name) => clusters.names[clusters.ordinalOf(name) ?? -1] ?? detached(name))
   const problems = new Map<string, string>()
   let changed: Changed = { ...noChanges(), services: new Set(former) }
 

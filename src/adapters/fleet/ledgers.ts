@@ -1,5 +1,6 @@
 import type { Rollout } from '../../core/domain/rollout.ts'
 import { rolloutPath } from '../../core/render/paths.ts'
+import { detached } from './detached.ts'
 import { parseRollout } from './parse-rollout.ts'
 import type { PathOf } from './read-needed.ts'
 
@@ -10,7 +11,8 @@ export interface Ledgers {
   set(path: PathOf<'rollout'>, text: string | undefined): string | undefined
 }
 
-export function createLedgers(): Ledgers {
+/** `nameOf`: one and the same text for each cluster's name, as every ledger holds hundreds of them. */
+export function createLedgers(nameOf: (cluster: string) => string): Ledgers {
   const rollouts = new Map<string, Rollout>()
   return {
     get: (group, service) => rollouts.get(`${group}/${service}`),
@@ -18,12 +20,19 @@ export function createLedgers(): Ledgers {
       const key = `${group}/${service}`
       const found = text === undefined ? undefined : readRollout(text, rolloutPath(group, service))
       if (typeof found === 'object') {
-        rollouts.set(key, found)
+        rollouts.set(detached(key), withNames(found, nameOf))
         return undefined
       }
       rollouts.delete(key)
       return found
     },
+  }
+}
+
+function withNames(rollout: Rollout, nameOf: (cluster: string) => string): Rollout {
+  return {
+    ...rollout,
+    wayBack: rollout.wayBack.map((entry) => ({ ...entry, clusters: entry.clusters.map(nameOf) })),
   }
 }
 

@@ -3,10 +3,12 @@ import type { Json } from '../../core/domain/cluster.ts'
 import type { Rollout } from '../../core/domain/rollout.ts'
 import { rolloutPath } from '../../core/render/paths.ts'
 import { rolloutFromDocument } from '../../core/render/read-rollout.ts'
+import { readBlockYaml } from './read-block-yaml.ts'
 
 /** Reads a rollout file. Throws `YAMLParseError` or `RolloutFormatError` for what is none, or belongs to another path. */
 export function parseRollout(text: string, path: string): Rollout {
-  const rollout = rolloutFromDocument(parse(text, { maxAliasCount: 0, uniqueKeys: false }) as Json)
+  const document = readBlockYaml(text) ?? (parse(text, { maxAliasCount: 0, uniqueKeys: false }) as Json)
+  const rollout = rolloutFromDocument(document)
   const own = rolloutPath(rollout.group, rollout.service)
   if (own !== path) throw new Error(`it is the rollout of ${own}`)
   return rollout

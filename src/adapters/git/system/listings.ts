@@ -1,6 +1,6 @@
 import { checkPath, checkRevisions, compareText, isOid } from '../names.ts'
 import type { Oid, PathChange, TreeEntry } from '../port.ts'
-import { runGit } from './run-git.ts'
+import { readRecords, runGit } from './run-git.ts'
 
 /** Git's own answers, read as lists. Paths are literal; the environment of git says so. */
 export async function listTree(
@@ -10,14 +10,21 @@ export async function listTree(
 ): Promise<readonly TreeEntry[]> {
   checkRevisions(revision)
   const args = ['ls-tree', '-r', '-z', '--full-tree', '--end-of-options', revision, ...below(prefix)]
-  const { stdout } = await runGit({ repository, args })
   const entries: TreeEntry[] = []
-  for (const line of records(stdout)) {
+  await readRecords({ repository, args }, (line) => {
     const tab = line.indexOf('\t')
     const [, type, oid = ''] = line.slice(0, tab).split(' ')
     if (type === 'blob') entries.push({ path: line.slice(tab + 1), oid })
-  }
-  return entries.toSorted((a, b) => compareText(a.path, b.path))
+  })
+  return inOrder(entries)
+}
+
+/** Git's order is that of bytes: nearly always ours already, and a fleet has many files. */
+function inOrder(entries: readonly TreeEntry[]): readonly TreeEntry[] {
+  const isSorted = entries.every(
+    ({ path }, index) => index === 0 || compareText(entries[index - 1]?.path ?? '', path) <= 0,
+  )
+  return isSorted ? entries : entries.toSorted((a, b) => compareText(a.path, b.path))
 }
 
 export async function listChanges(

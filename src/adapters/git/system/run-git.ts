@@ -40,7 +40,28 @@ export async function runGit({ repository, args, input, answers = [0] }: GitRun)
   throw gitFailure(args, exitCode, stderr, result.cause)
 }
 
-/** A listing of 5 million files takes about 500 MB. */
+/** Runs git once and hands on its NUL-terminated records as they come, so that a long output is never held whole. */
+export async function readRecords(
+  { repository, args }: { readonly repository: string; readonly args: readonly string[] },
+  onRecord: (record: string) => void,
+): Promise<void> {
+  const subprocess = execa('git', ['--git-dir', repository, ...args], {
+    env: gitEnvironment,
+    reject: false,
+    buffer: { stdout: false },
+    stdin: 'ignore',
+  })
+  let rest = ''
+  for await (const chunk of subprocess.stdout.setEncoding('utf8')) {
+    const records = `${rest}${chunk}`.split('\0')
+    rest = records.pop() ?? ''
+    for (const record of records) onRecord(record)
+  }
+  const { exitCode, stderr, cause } = await subprocess
+  if (exitCode !== 0) throw gitFailure(args, exitCode, stderr, cause)
+}
+
+/** The differences of two commits of 5 million files take about 1 GB. */
 const maxOutput = 1_000_000_000
 
 /** What remained of a command that failed, as an error that says whether it is worth another try. */
