@@ -44,6 +44,7 @@ function coldStartRows(cold: ColdStart): readonly BenchRow[] {
     told('cold start: first step over', milliseconds(cold.firstStepMs)),
     told('cold start: every placement reported', milliseconds(cold.settledMs)),
     bounded('resident memory after the cold start', cold.residentBytes / 2 ** 20, 200, 'MB'),
+    told('the same before garbage is collected', `${Math.round(cold.beforeBytes / 2 ** 20)} MB`),
     told('its heap in use', `${Math.round(cold.heapBytes / 2 ** 20)} MB`),
     told('peak resident memory', `${Math.round(cold.peakBytes / 2 ** 20)} MB`),
   ]

@@ -1,5 +1,5 @@
 import { openController } from './open-controller.ts'
-import { answerParent } from './parts.ts'
+import { answerParent, collectGarbage } from './parts.ts'
 
 /** What a process that only holds the controller takes, and how long it took to get there. */
 export interface ColdStart {
@@ -9,6 +9,8 @@ export interface ColdStart {
   readonly fleetMs: number
   /** Until every placement was reported healthy. */
   readonly settledMs: number
+  /** Before and after the garbage of the start was collected. */
+  readonly beforeBytes: number
   readonly residentBytes: number
   readonly heapBytes: number
   readonly peakBytes: number
@@ -35,16 +37,15 @@ const firstStepMs = performance.now() - began
 while (!allReported()) await controller.step()
 const settledMs = performance.now() - began
 await controller.step()
-for (let round = 0; round < 5; round++) {
-  globalThis.gc?.()
-  await new Promise((resolve) => setTimeout(resolve, 100))
-}
+const beforeBytes = process.memoryUsage.rss()
+await collectGarbage()
 const { rss, heapUsed } = process.memoryUsage()
 const result: ColdStart = {
   firstStepMs,
   catalogMs: catalogMs(),
   fleetMs,
   settledMs,
+  beforeBytes,
   residentBytes: rss,
   heapBytes: heapUsed,
   peakBytes: process.resourceUsage().maxRSS * 1024,

@@ -5,7 +5,7 @@ import { openRepository } from '../../src/adapters/git/system.ts'
 import { commitTo, type WorldPaths } from './build-world.ts'
 import { versionFile } from './catalog-files.ts'
 import { openController, type OpenedController, type Ports } from './open-controller.ts'
-import { answerParent } from './parts.ts'
+import { answerParent, collectGarbage } from './parts.ts'
 
 /** Milliseconds of each round. */
 export interface StepFigures extends SmallWaves {
@@ -91,6 +91,7 @@ async function startController(paths: WorldPaths, folder: string, laps: Laps): P
   const opened = await openController(paths, folder, laps.wrap)
   do await opened.controller.step()
   while (!opened.allReported())
+  await collectGarbage()
   for (let step = 0; step < warmUps; step++) await opened.controller.step()
   return opened
 }
