@@ -1,6 +1,6 @@
 import type { FindingScope } from '../../core/domain/finding.ts'
 import { templateNames, type TemplateName } from '../../core/domain/templates.ts'
-import type { DocumentKind } from './documents/kinds.ts'
+import { directiveKinds, type DocumentKind } from './documents/kinds.ts'
 
 /** What a path of the catalog repository holds. */
 export type CatalogPath =
@@ -40,7 +40,7 @@ const folders: Readonly<Record<string, Folder>> = {
   clusters: { kinds: ['Cluster'], scope: (name) => ({ kind: 'cluster', name }) },
   'chart-repositories': { kinds: ['ChartRepository'], scope: (name) => ({ kind: 'chartRepository', name }) },
   // An order that can not be read may be a Hold: until it can be, nothing moves.
-  directives: { kinds: ['Hold', 'Rollback'], scope: () => catalogScope },
+  directives: { kinds: directiveKinds, scope: () => catalogScope },
 }
 
 /** Tells by its path alone what a file of the catalog repository is. */

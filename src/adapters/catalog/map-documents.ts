@@ -1,22 +1,20 @@
 import type { ChartRepository } from '../../core/domain/chart-repository.ts'
-import type { Cluster, ClusterSelector, JsonObject } from '../../core/domain/cluster.ts'
+import type { Cluster, JsonObject } from '../../core/domain/cluster.ts'
 import type { DeploymentGroup, Strategy } from '../../core/domain/deployment-group.ts'
 import type { Directive } from '../../core/domain/directive.ts'
 import type { Service } from '../../core/domain/service.ts'
 import type { ServiceVersion } from '../../core/domain/service-version.ts'
 import type { Settings } from '../../core/domain/settings.ts'
 import type { Share } from '../../core/domain/share.ts'
-import type { Seconds } from '../../core/domain/time.ts'
 import type { ChartRepositoryDocument } from './documents/chart-repository.ts'
 import type { ClusterDocument } from './documents/cluster.ts'
 import type { DeploymentGroupDocument, StrategyDocument } from './documents/deployment-group.ts'
-import type { SelectorDocument } from './documents/fields.ts'
-import type { HoldDocument } from './documents/hold.ts'
 import type { CatalogDocument } from './documents/kinds.ts'
-import type { RollbackDocument } from './documents/rollback.ts'
 import type { ServiceDocument } from './documents/service.ts'
 import type { ServiceVersionDocument } from './documents/service-version.ts'
 import type { SettingsDocument } from './documents/settings.ts'
+import { mapDirective } from './map-directives.ts'
+import { mapSelector, parseDuration } from './map-fields.ts'
 
 /** A document as its domain value, tagged by what it is. */
 export type CatalogEntry =
@@ -43,10 +41,8 @@ export function mapDocument(document: CatalogDocument, file: string): CatalogEnt
       return { kind: 'service', value: mapService(document, file) }
     case 'ServiceVersion':
       return { kind: 'version', value: mapVersion(document, file) }
-    case 'Hold':
-      return { kind: 'directive', value: mapHold(document, file) }
-    case 'Rollback':
-      return { kind: 'directive', value: mapRollback(document, file) }
+    default:
+      return { kind: 'directive', value: mapDirective(document, file) }
   }
 }
 
@@ -115,35 +111,6 @@ function mapVersion({ spec }: ServiceVersionDocument, file: string): ServiceVers
     source: { commit: spec.source?.commit, author: spec.source?.author, changelog: spec.source?.changelog },
     file,
   }
-}
-
-function mapHold({ metadata, spec }: HoldDocument, file: string): Directive {
-  const { service, group, rollbacks = false, reason } = spec
-  return { kind: 'Hold', name: metadata.name, scope: { service, group }, rollbacks, reason, file }
-}
-
-function mapRollback({ metadata, spec }: RollbackDocument, file: string): Directive {
-  return { kind: 'Rollback', name: metadata.name, ...spec, file }
-}
-
-function mapSelector(selector: SelectorDocument): ClusterSelector {
-  return {
-    all: selector.all ?? false,
-    matchLabels: selector.matchLabels ?? {},
-    matchExpressions: (selector.matchExpressions ?? []).map(({ key, operator, values }) => ({
-      key,
-      operator,
-      values: values ?? [],
-    })),
-    names: selector.names ?? [],
-  }
-}
-
-/** `1h30m` in seconds. */
-function parseDuration(duration: string): Seconds {
-  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 }
-  const parts = duration.matchAll(/([0-9]+)([hms])/g)
-  return [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0), 0)
 }
 
 /** `3` as a count, `10%` as a percentage. */

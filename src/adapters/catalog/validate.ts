@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { Json } from '../../core/domain/cluster.ts'
 import type { FieldPath } from '../../core/domain/finding.ts'
+import { parseInstant } from '../../core/domain/time.ts'
 import { documentSchemas, type CatalogDocument, type DocumentKind } from './documents/kinds.ts'
 
 /** Something that breaks a schema; `marks` says whether the field's key or its value is wrong. */
@@ -16,6 +17,7 @@ export type Validation =
   | { readonly kind: 'invalid'; readonly problems: readonly SchemaProblem[] }
 
 const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true, verbose: true })
+ajv.addFormat('date-time', { type: 'string', validate: (text) => parseInstant(text) !== undefined })
 const validators = new Map<DocumentKind, ValidateFunction<CatalogDocument>>()
 
 /**

@@ -12,18 +12,19 @@ export function checkDirectives(catalog: Catalog, unread: UnreadFiles): readonly
     ...checkService(catalog, directive, unread),
     ...checkGroup(catalog, directive, unread),
     ...checkVersion(catalog, directive, unread),
+    ...checkTimes(directive),
   ])
 }
 
 function checkService({ services }: Catalog, directive: Directive, unread: UnreadFiles): readonly Finding[] {
-  const service = serviceOf(directive)
+  const { service } = namesOf(directive)
   if (service === undefined || services.has(service)) return []
   if (unread.has(`services/${service}/service.yaml`)) return []
   return [errorOf(directive, ['spec', 'service'], `there is no service ${service}`)]
 }
 
 function checkGroup({ groups }: Catalog, directive: Directive, unread: UnreadFiles): readonly Finding[] {
-  const group = directive.kind === 'Hold' ? directive.scope.group : directive.group
+  const { group } = namesOf(directive)
   if (group === undefined || groups.some(({ name }) => name === group)) return []
   if (unread.has(`deployment-groups/${group}.yaml`)) return []
   return [errorOf(directive, ['spec', 'group'], `there is no deployment group ${group}`)]
@@ -34,25 +35,49 @@ function checkVersion(
   directive: Directive,
   unread: UnreadFiles,
 ): readonly Finding[] {
-  if (directive.kind !== 'Rollback' || !services.has(directive.service)) return []
-  const { service, from } = directive
-  if (versions.get(service)?.some(({ version }) => version === from) === true) return []
-  if (unread.has(`services/${service}/versions/${from}.yaml`)) return []
-  return [errorOf(directive, ['spec', 'from'], `${service} has no version ${from}`)]
+  const { service, version } = namesOf(directive)
+  if (service === undefined || version === undefined || !services.has(service)) return []
+  if (versions.get(service)?.some((known) => known.version === version) === true) return []
+  if (unread.has(`services/${service}/versions/${version}.yaml`)) return []
+  const field = directive.kind === 'Rollback' ? 'from' : 'version'
+  return [errorOf(directive, ['spec', field], `${service} has no version ${version}`)]
 }
 
-function serviceOf(directive: Directive): string | undefined {
-  return directive.kind === 'Hold' ? directive.scope.service : directive.service
+function checkTimes(directive: Directive): readonly Finding[] {
+  if (directive.kind !== 'Freeze') return []
+  const { from, until } = directive
+  if (from === undefined || until === undefined || from < until) return []
+  const message = 'the freeze is over before it begins'
+  return [errorOf(directive, ['spec', 'until'], message, 'write a time after from')]
+}
+
+/** The documents that an order names. */
+function namesOf(directive: Directive): {
+  readonly service?: string | undefined
+  readonly group?: string | undefined
+  readonly version?: string
+} {
+  switch (directive.kind) {
+    case 'Hold':
+    case 'Freeze':
+      return directive.scope
+    case 'Rollback':
+      return { service: directive.service, group: directive.group, version: directive.from }
+  }
 }
 
 /** Until it is mended, an order stops what it may have been meant for. */
 function scopeOf(directive: Directive): FindingScope {
-  const service = serviceOf(directive)
+  const { service } = namesOf(directive)
   if (service !== undefined) return { kind: 'service', name: service }
   return { kind: 'catalog' }
 }
 
-function errorOf(directive: Directive, field: FieldPath, message: string): Finding {
-  const remedy = 'correct the name, or remove the order'
+function errorOf(
+  directive: Directive,
+  field: FieldPath,
+  message: string,
+  remedy = 'correct the name, or remove the order',
+): Finding {
   return { severity: 'error', scope: scopeOf(directive), file: directive.file, field, message, remedy }
 }

@@ -1,25 +1,35 @@
-/** What people order, as files of the catalog. */
-export type Directive = Hold | Rollback
+import type { Instant } from './time.ts'
 
-/** Stops forward waves in its scope; rollbacks go on unless `rollbacks` is set. */
-export interface Hold {
-  readonly kind: 'Hold'
+/** What people order, as files of the catalog. */
+export type Directive = Hold | Rollback | Freeze
+
+/** What every order has: its name, why it was given, and the file that holds it. */
+interface Order<Kind extends string> {
+  readonly kind: Kind
   readonly name: string
-  readonly scope: DirectiveScope
-  readonly rollbacks: boolean
   readonly reason: string
   readonly file: string
 }
 
+/** Stops forward waves in its scope; rollbacks go on unless `rollbacks` is set. */
+export interface Hold extends Order<'Hold'> {
+  readonly scope: DirectiveScope
+  readonly rollbacks: boolean
+}
+
 /** Rejects service version `from` and returns its placements to their way back. */
-export interface Rollback {
-  readonly kind: 'Rollback'
-  readonly name: string
+export interface Rollback extends Order<'Rollback'> {
   readonly service: string
   readonly group: string
   readonly from: string
-  readonly reason: string
-  readonly file: string
+}
+
+/** Stops forward waves in its scope from one moment until another; absent ones are always and for ever. */
+export interface Freeze extends Order<'Freeze'> {
+  readonly scope: DirectiveScope
+  readonly from: Instant | undefined
+  /** The first moment that is not frozen any more. */
+  readonly until: Instant | undefined
 }
 
 /** Absent fields mean everything. */

@@ -1,4 +1,3 @@
-import type { Directive } from '../domain/directive.ts'
 import type { CurrentRelease, Rollout } from '../domain/rollout.ts'
 import type { GroupTally } from './tally.ts'
 import type { Gate } from './types.ts'
@@ -56,29 +55,6 @@ export function waveGates(
   return gates
 }
 
-/** Gates that shut every forward step of a group, whatever its health. */
-export function forwardGates(
-  rollout: Rollout,
-  directives: readonly Directive[],
-  frozenBy: string | undefined,
-): readonly Gate[] {
-  const gates: Gate[] = []
-  if (frozenBy !== undefined) {
-    gates.push(shut('catalog', frozenBy, 'the error is mended in the catalog'))
-  }
-  for (const directive of directives) {
-    if (directive.kind !== 'Hold' || !inScope(directive.scope, rollout)) continue
-    gates.push(shut('hold', `${directive.reason} (${directive.file})`, `${directive.file} is removed`))
-  }
-  return gates
-}
-
-export function holdsRollbacks(rollout: Rollout, directives: readonly Directive[]): boolean {
-  return directives.some(
-    (directive) => directive.kind === 'Hold' && directive.rollbacks && inScope(directive.scope, rollout),
-  )
-}
-
 /** Says why a group whose last release is rejected or halted stands still. */
 export function restGate(current: CurrentRelease | undefined, rollout: Rollout): Gate | undefined {
   if (current?.state !== 'rejected' && current?.state !== 'halted') return undefined
@@ -103,19 +79,6 @@ export function eligibleGate(passedOver: number, since: number | undefined): Gat
     opensWhen: 'they report again',
     opensAt: undefined,
   }
-}
-
-function shut(gate: Gate['gate'], reason: string, opensWhen: string): Gate {
-  return { gate, state: 'shut', reason, since: undefined, opensWhen, opensAt: undefined }
-}
-
-function inScope(
-  scope: { service: string | undefined; group: string | undefined },
-  rollout: Rollout,
-): boolean {
-  return (
-    (scope.service ?? rollout.service) === rollout.service && (scope.group ?? rollout.group) === rollout.group
-  )
 }
 
 export function clustersOf(count: number): string {

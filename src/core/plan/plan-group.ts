@@ -3,7 +3,8 @@ import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import { shareOf } from '../domain/share.ts'
 import type { Instant } from '../domain/time.ts'
 import { chooseCandidate, promotionQueue, type ReleaseOrder } from './candidate.ts'
-import { eligibleGate, forwardGates, holdsRollbacks, restGate, waveGates } from './gates.ts'
+import { eligibleGate, restGate, waveGates } from './gates.ts'
+import { forwardGates, holdsRollbacks } from './order-gates.ts'
 import { rejectRelease, returnFailed } from './rollback.ts'
 import { openWave, prove, startRelease } from './rollout-changes.ts'
 import { tallyOf, totalOf } from './group-tally.ts'
@@ -162,7 +163,7 @@ function planWave(context: GroupContext, release: ServiceRelease, how: 'start' |
     { ...context, group: { ...group, rollout: { ...started.rollout, current: started.current } } },
     started.current,
   )
-  const gates = forwardGates(group.rollout, input.directives, input.frozenBy)
+  const gates = forwardGates(group.rollout, input.directives, input.frozenBy, now)
   if (gates.length > 0)
     return decide(context, { current: before, tally, waitsFor: gates, candidate: release })
   if (tally.movable.length === 0) {

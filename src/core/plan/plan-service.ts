@@ -1,6 +1,7 @@
 import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 import { planGroup } from './plan-group.ts'
+import { nextOrderChange } from './orders.ts'
 import { createReleaseOrder } from './release-order.ts'
 import type { GroupPlanInput, Join, ServicePlan, ServicePlanInput } from './types.ts'
 
@@ -20,7 +21,10 @@ export function planService(input: ServicePlanInput, now: Instant): ServicePlan 
     groups: decisions.map((decision) => decision.plan),
     proposals: decisions.flatMap((decision) => decision.proposals),
     joins: input.frozenBy === undefined ? input.groups.flatMap((group) => joinsOf(input, group)) : [],
-    validUntil: Math.min(...decisions.map((decision) => decision.changesAt)),
+    validUntil: Math.min(
+      nextOrderChange(input.directives, now),
+      ...decisions.map(({ changesAt }) => changesAt),
+    ),
   }
 }
 

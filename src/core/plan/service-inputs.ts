@@ -2,6 +2,7 @@ import type { Catalog } from '../domain/catalog.ts'
 import type { Cluster } from '../domain/cluster.ts'
 import type { ClusterIndex } from '../domain/cluster-index.ts'
 import type { DeploymentGroup } from '../domain/deployment-group.ts'
+import type { Directive } from '../domain/directive.ts'
 import type { DesiredColumns, ObservedColumns } from '../domain/placement.ts'
 import { emptyRollout, type Rollout } from '../domain/rollout.ts'
 import type { ServiceRelease } from '../domain/service-release.ts'
@@ -9,6 +10,7 @@ import { resolveDependencies } from '../render/dependencies.ts'
 import { releaseRevision } from '../render/release-revision.ts'
 import { type Bitset, createBitset, hasBit, intersect } from './bitset.ts'
 import { createTargeting } from './targeting.ts'
+import { concerns } from './orders.ts'
 import type { ClusterFacts, ServicePlanInput } from './types.ts'
 import { waveOrder } from './wave-order.ts'
 
@@ -25,6 +27,8 @@ export interface CatalogTargets {
   /** Every version of a service as a release at this catalog commit, ascending. */
   releasesOf(service: string): readonly ServiceRelease[]
   /** Number of each cluster's failure domain under a label, by ordinal. */
+  /** The orders that may concern a service, by name. */
+  directivesOf(service: string): readonly Directive[]
   domains(label: string): Uint16Array
 }
 
@@ -57,6 +61,7 @@ export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): Cat
   const targeted = new Map<string, readonly TargetedGroup[]>()
   const releases = new Map<string, readonly ServiceRelease[]>()
   const domains = new Map<string, Uint16Array>()
+  const directives = new Map<string, readonly Directive[]>()
 
   const resolveGroups = (name: string): readonly TargetedGroup[] => {
     const selector = catalog.services.get(name)?.targets ?? 'none'
@@ -102,6 +107,8 @@ export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): Cat
 /** The input of `planService` for one service, from what catalog, fleet and clusters say now. */
 export function servicePlanInput(
   targets: CatalogTargets,
+    directivesOf: (name) =>
+      memo(directives, name, () => catalog.directives.filter((directive) => concerns(directive, name))),
   name: string,
   fleet: FleetView,
   observations: ObservedView,
@@ -122,7 +129,7 @@ export function servicePlanInput(
       ...entry,
       rollout: fleet.rollout(entry.group.name, name) ?? emptyRollout(name, entry.group.name),
     })),
-    directives: targets.catalog.directives,
+    directives: targets.directivesOf(name),
     clusters,
     desired: fleet.desired(name),
     observed: observations.observed(name),

@@ -14,6 +14,7 @@ export interface ServicePlanInput {
   readonly releases: readonly ServiceRelease[]
   /** The groups that the service targets, ancestors before descendants. */
   readonly groups: readonly GroupPlanInput[]
+  /** The orders that may concern this service, by name. */
   readonly directives: readonly Directive[]
   readonly clusters: ClusterFacts
   readonly desired: DesiredColumns
@@ -91,6 +92,10 @@ export type GateName =
   | 'soak'
   | 'silent'
   | 'hold'
+  | 'freeze'
+  | 'withdrawn'
+  | 'pin'
+  | 'cordon'
   | 'approval'
   | 'rejected'
   | 'halted'

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { directiveKinds } from '../../../src/adapters/catalog/documents/kinds.ts'
 import { classifyPath } from '../../../src/adapters/catalog/layout.ts'
 import { applyFiles } from '../../../src/adapters/catalog/sections.ts'
 import { smallCatalog } from './build-catalog.ts'
@@ -99,7 +100,9 @@ describe('what breaks a schema', () => {
     [
       'a kind that does not exist',
       ['directives/quiet.yaml', 'kind: Hold', 'kind: Halt'],
-      '[Halt] kind: there is no kind "Halt"; this file holds kind: Hold or kind: Rollback',
+      `[Halt] kind: there is no kind "Halt"; this file holds kind: ${directiveKinds.join(' or kind: ')}`,
+    ],
+      '[2026-02-30T00:00:00Z] spec.from: "2026-02-30T00:00:00Z" is not accepted here; write a time such as 2026-11-27T00:00:00Z or 2026-11-27T01:00:00+01:00',
     ],
     [
       'a URL that does not fit the type',

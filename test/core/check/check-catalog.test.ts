@@ -353,6 +353,21 @@ describe('orders', () => {
     ])
   })
 
+  it('that freeze begin before they end', () => {
+    const freeze = (from: number, until: number): Directive => ({
+      kind: 'Freeze',
+      name: 'f',
+      scope: { service: 'pay', group: undefined },
+      from,
+      until,
+      reason: 'r',
+      file: 'directives/f.yaml',
+    })
+    expect(linesOf({ directives: [freeze(1, 2), freeze(2, 2)] })).toEqual([
+      'directives/f.yaml spec.until: the freeze is over before it begins',
+    ])
+  })
+
   it('stop everything when a hold names no group that exists, as it was meant to stop something', () => {
     expect(checkCatalog(catalogOf({ directives: [hold({ group: 'pord' })] }))).toMatchObject([
       { scope: { kind: 'catalog' } },

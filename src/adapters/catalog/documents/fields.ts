@@ -44,6 +44,14 @@ export const duration = (description: string, fallback?: string) =>
     ...(fallback === undefined ? {} : { default: fallback }),
   })
 
+/** RFC 3339, as `parseInstant` of the domain reads it. */
+export const moment = (description: string) =>
+  Type.String({
+    title: 'a time such as 2026-11-27T00:00:00Z or 2026-11-27T01:00:00+01:00',
+    description,
+    format: 'date-time',
+  })
+
 /** A count or a percentage, as `Share` of the domain. */
 export const share = (description: string, minimum: 0 | 1, fallback?: string | number) =>
   Type.Unsafe<string | number>({

@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox'
 import { ChartRepositorySchema, type ChartRepositoryDocument } from './chart-repository.ts'
 import { ClusterSchema, type ClusterDocument } from './cluster.ts'
 import { DeploymentGroupSchema, type DeploymentGroupDocument } from './deployment-group.ts'
+import { FreezeSchema, type FreezeDocument } from './freeze.ts'
 import { HoldSchema, type HoldDocument } from './hold.ts'
 import { RollbackSchema, type RollbackDocument } from './rollback.ts'
 import { ServiceSchema, type ServiceDocument } from './service.ts'
@@ -18,6 +19,7 @@ export const documentSchemas = {
   ServiceVersion: ServiceVersionSchema,
   Hold: HoldSchema,
   Rollback: RollbackSchema,
+  Freeze: FreezeSchema,
 } as const satisfies Readonly<Record<string, TSchema>>
 
 export type DocumentKind = keyof typeof documentSchemas
@@ -29,5 +31,13 @@ export type CatalogDocument =
   | ChartRepositoryDocument
   | ServiceDocument
   | ServiceVersionDocument
-  | HoldDocument
-  | RollbackDocument
+  | DirectiveDocument
+
+/** What people order. */
+export type DirectiveDocument = HoldDocument | RollbackDocument | FreezeDocument
+
+export const directiveKinds = [
+  'Hold',
+  'Rollback',
+  'Freeze',
+] as const satisfies readonly DirectiveDocument['kind'][]

@@ -1,0 +1,26 @@
+import type { Directive } from '../../core/domain/directive.ts'
+import { parseInstant, type Instant } from '../../core/domain/time.ts'
+import type { DirectiveDocument } from './documents/kinds.ts'
+
+/** Turns the valid document of an order into the domain, filling in the defaults that its schema describes. */
+export function mapDirective(document: DirectiveDocument, file: string): Directive {
+  const { name } = document.metadata
+  switch (document.kind) {
+    case 'Hold': {
+      const { service, group, rollbacks = false, reason } = document.spec
+      return { kind: 'Hold', name, scope: { service, group }, rollbacks, reason, file }
+    }
+    case 'Rollback':
+      return { kind: 'Rollback', name, ...document.spec, file }
+    case 'Freeze': {
+      const { service, group, reason } = document.spec
+      const [from, until] = [parseMoment(document.spec.from), parseMoment(document.spec.until)]
+      return { kind: 'Freeze', name, scope: { service, group }, from, until, reason, file }
+    }
+  }
+}
+
+/** The schema lets only moments through that `parseInstant` reads. */
+function parseMoment(text: string | undefined): Instant | undefined {
+  return text === undefined ? undefined : parseInstant(text)
+}

@@ -1,0 +1,49 @@
+import type { Directive, Freeze } from '../domain/directive.ts'
+import type { Rollout } from '../domain/rollout.ts'
+import { formatInstant, type Instant } from '../domain/time.ts'
+import { isInScope, ordersOf } from './orders.ts'
+import type { Gate, GateName } from './types.ts'
+
+/** Gates that shut every forward step of a group, whatever its health. */
+export function forwardGates(
+  { service, group }: Rollout,
+  directives: readonly Directive[],
+  frozenBy: string | undefined,
+  now: Instant,
+): readonly Gate[] {
+  return [
+    ...(frozenBy === undefined ? [] : [shut('catalog', frozenBy, 'the error is mended in the catalog')]),
+    ...ordersOf(directives, 'Hold')
+      .filter(({ scope }) => isInScope(scope, service, group))
+      .map((hold) => shutBy('hold', hold)),
+    ...ordersOf(directives, 'Freeze')
+      .filter((freeze) => isInScope(freeze.scope, service, group) && isFrozen(freeze, now))
+      .map(freezeGate),
+  ]
+}
+
+export function holdsRollbacks({ service, group }: Rollout, directives: readonly Directive[]): boolean {
+  return ordersOf(directives, 'Hold').some(
+    ({ rollbacks, scope }) => rollbacks && isInScope(scope, service, group),
+  )
+}
+
+/** From its first moment up to, and without, the one at which it is over. */
+function isFrozen({ from = -Infinity, until = Infinity }: Freeze, now: Instant): boolean {
+  return from <= now && now < until
+}
+
+function freezeGate(freeze: Freeze): Gate {
+  const { from, until, file } = freeze
+  const ends = until === undefined ? '' : `at ${formatInstant(until)}, or when `
+  return { ...shutBy('freeze', freeze), since: from, opensWhen: `${ends}${file} is removed`, opensAt: until }
+}
+
+/** A gate that an order shuts for as long as its file exists. */
+function shutBy(gate: GateName, { reason, file }: Directive): Gate {
+  return shut(gate, `${reason} (${file})`, `${file} is removed`)
+}
+
+function shut(gate: GateName, reason: string, opensWhen: string): Gate {
+  return { gate, state: 'shut', reason, since: undefined, opensWhen, opensAt: undefined }
+}
