@@ -1,0 +1,35 @@
+/** What helm did when it did not do what was asked. Stderr is helm's own. */
+export interface HelmFailure {
+  /** `helm template`, without arguments, as those hold paths of this machine. */
+  readonly command: string
+  /** Undefined: helm did not end by itself, or did not start. */
+  readonly exitCode: number | undefined
+  readonly stderr: string
+  readonly kind: HelmErrorKind
+  readonly cause?: unknown
+}
+
+/**
+ * `notFound`: there is no helm, or no such chart. `timeout`: it took too long. `invalid`: helm refuses chart or
+ * values. `network`: a registry could not be reached. `tooLarge`: more output than was allowed.
+ */
+export type HelmErrorKind = 'notFound' | 'timeout' | 'invalid' | 'network' | 'tooLarge'
+
+export class HelmError extends Error {
+  readonly command: string
+  readonly exitCode: number | undefined
+  readonly stderr: string
+  readonly kind: HelmErrorKind
+  /** True: the same call may succeed later. */
+  readonly retryable: boolean
+
+  constructor(message: string, failure: HelmFailure) {
+    super(message, { cause: failure.cause })
+    this.name = 'HelmError'
+    this.command = failure.command
+    this.exitCode = failure.exitCode
+    this.stderr = failure.stderr
+    this.kind = failure.kind
+    this.retryable = failure.kind === 'timeout' || failure.kind === 'network'
+  }
+}
