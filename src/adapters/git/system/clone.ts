@@ -6,7 +6,7 @@ import pLimit from 'p-limit'
 
 import { GitError, refused } from '../git-error.ts'
 import { checkRefPrefix } from '../names.ts'
-import type { GitClone, GitRepository, RefUpdate } from '../port.ts'
+import type { GitClone, GitRepository, Oid, RefUpdate } from '../port.ts'
 import { missingObject } from '../write-commits.ts'
 import { checkGitVersion } from './git-version.ts'
 import { borrow, borrowsFrom, findLocalRemote } from './local-remote.ts'
@@ -107,18 +107,34 @@ function withRemote(
 ): GitClone {
   // One after the other: a fetch must not put back what a push has just moved.
   const inTurn = pLimit(1)
+  // What was mirrored last by prefixes: while the remote still says the same, and nothing moved here, all is done.
+  const mirrored = new Map<string, ReadonlyMap<string, Oid>>()
+  const mirrorFrom = async (near: LocalRemote, prefixes: readonly string[]): Promise<boolean> => {
+    const there = await near.refs.listBelow(prefixes)
+    const key = prefixes.join(' ')
+    if (sameRefs(there, mirrored.get(key))) return true
+    // Another set of prefixes may share refs with this one.
+    mirrored.clear()
+    if (!(await mirrorRefs(refs, there, prefixes))) return false
+    mirrored.set(key, there)
+    return true
+  }
   return {
     ...repository,
-    updateRefs: async (updates) => inTurn(async () => repository.updateRefs(updates)),
+    updateRefs: async (updates) =>
+      inTurn(async () => {
+        mirrored.clear()
+        return repository.updateRefs(updates)
+      }),
     fetch: async (prefixes) =>
       inTurn(async () => {
-        if (local === undefined || !(await mirrorLocal(refs, local, prefixes)))
-          await fetchPrefixes(path, prefixes)
+        if (local === undefined || !(await mirrorFrom(local, prefixes))) await fetchPrefixes(path, prefixes)
       }),
     push: async (updates) => {
       checkUpdates(updates)
       await requireObjects(repository, updates)
       return inTurn(async () => {
+        mirrored.clear()
         const isPushed = local !== undefined && (await local.push(updates))
         const outcome = isPushed ? { kind: 'pushed' as const } : await pushUpdates(path, updates)
         if (outcome.kind === 'pushed') await refs.mirror(updates)
@@ -131,10 +147,18 @@ function withRemote(
   }
 }
 
+function sameRefs(one: ReadonlyMap<string, Oid>, other: ReadonlyMap<string, Oid> | undefined): boolean {
+  return one.size === other?.size && [...one].every(([ref, oid]) => other.get(ref) === oid)
+}
+
 /** False: git must fetch, as something is in the way. */
-async function mirrorLocal(refs: Refs, local: LocalRemote, prefixes: readonly string[]): Promise<boolean> {
+async function mirrorRefs(
+  refs: Refs,
+  there: ReadonlyMap<string, Oid>,
+  prefixes: readonly string[],
+): Promise<boolean> {
   try {
-    const [there, here] = await Promise.all([local.refs.listBelow(prefixes), refs.listBelow(prefixes)])
+    const here = await refs.listBelow(prefixes)
     const gone = [...here.keys()].filter((ref) => !there.has(ref)).map((ref) => ({ ref, to: undefined }))
     const moved = [...there].filter(([ref, to]) => here.get(ref) !== to).map(([ref, to]) => ({ ref, to }))
     // First what is gone: its name may be a folder of another ref now.
