@@ -31,3 +31,29 @@ export async function readCatalogState(
     freezes: freezes(catalog, findings),
   }
 }
+
+/**
+ * The services whose plans another catalog changes, where only versions differ; undefined: any may. The source keeps
+ * what did not change as the same value, so that comparing costs nothing.
+ */
+export function changedServices(
+  next: CatalogState,
+  before: CatalogState | undefined,
+): readonly string[] | undefined {
+  if (before === undefined) return undefined
+  const [one, other] = [next.targets.catalog, before.targets.catalog]
+  const isSame =
+    one.settings === other.settings &&
+    one.clusters === other.clusters &&
+    one.groups === other.groups &&
+    one.chartRepositories === other.chartRepositories &&
+    one.services === other.services &&
+    one.directives === other.directives &&
+    one.templates === other.templates
+  if (!isSame) return undefined
+  return [...one.services.keys()].filter(
+    (name) =>
+      one.versions.get(name) !== other.versions.get(name) ||
+      next.freezes.reasonOf(name) !== before.freezes.reasonOf(name),
+  )
+}

@@ -10,7 +10,7 @@ import type { ServicePlan } from '../core/plan/types.ts'
 import type { ActContext } from './act-context.ts'
 import { actRound } from './act-round.ts'
 import { wantedBranches } from './branches.ts'
-import { type CatalogState, readCatalogState } from './catalog-state.ts'
+import { type CatalogState, changedServices, readCatalogState } from './catalog-state.ts'
 import type { Clock } from './clock.ts'
 import { catalogEvents, createEvents, progressEvents } from './events.ts'
 import type { Lease } from './lease.ts'
@@ -93,7 +93,7 @@ export function createController(deps: ControllerDeps) {
     if (catalogState?.commit === commit) return catalogState
     const next = await readCatalogState(catalog, commit, state.clusters)
     events.emit(catalogEvents(next, catalogState))
-    planning.touch(undefined)
+    planning.touch(changedServices(next, catalogState))
     return (catalogState = next)
   }
 
