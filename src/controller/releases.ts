@@ -3,7 +3,7 @@ import type { Catalog } from '../core/domain/catalog.ts'
 import { releaseId, type ServiceRelease } from '../core/domain/service-release.ts'
 import { resolveDependencies } from '../core/render/dependencies.ts'
 import { createReleaseRenderer, type ReleaseRenderer } from '../core/render/release-renderer.ts'
-import { releaseRevision } from '../core/render/release-revision.ts'
+import { optionalSkeletons, releaseRevision } from '../core/render/release-revision.ts'
 import type { ReleaseInputs } from '../core/render/types.ts'
 
 /** How many renderers stay in memory; each holds the texts of its variants. */
@@ -42,7 +42,8 @@ function inputsAt(catalog: Catalog, release: ServiceRelease): ReleaseInputs | un
   const chartRepository = version && catalog.chartRepositories.get(version.chart.repository)
   if (!service || !version || !chartRepository) return undefined
   const dependencies = resolveDependencies(service, catalog.services)
-  const revision = releaseRevision(service, templates, chartRepository, dependencies)
+  const skeletons = optionalSkeletons(version)
+  const revision = releaseRevision(service, templates, chartRepository, dependencies, skeletons)
   if (revision !== release.revision) return undefined
   return { release, service, version, chartRepository, templates, dependencies }
 }

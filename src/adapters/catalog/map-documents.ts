@@ -85,7 +85,13 @@ function mapCluster({ metadata, spec }: ClusterDocument, file: string): Cluster 
 }
 
 function mapChartRepository({ metadata, spec }: ChartRepositoryDocument, file: string): ChartRepository {
-  return { name: metadata.name, type: spec.type, url: spec.url, secretRef: spec.secretRef, file }
+  const { type, url, secretRef, certSecretRef, verify } = spec
+  const verification = verify && {
+    provider: verify.provider,
+    secretRef: verify.secretRef,
+    identities: verify.matchOIDCIdentity ?? [],
+  }
+  return { name: metadata.name, type, url, secretRef, certSecretRef, verification, file }
 }
 
 function mapService({ metadata, spec }: ServiceDocument, file: string): Service {
@@ -108,6 +114,10 @@ function mapVersion({ spec }: ServiceVersionDocument, file: string): ServiceVers
     version: spec.version,
     chart: spec.chart,
     values: toJsonObject(spec.values ?? {}),
+    secrets: (spec.secrets ?? []).map(({ path, key, target }) => ({ path, key, target })),
+    patches: (spec.patches ?? []).map(toJsonObject),
+    requires: (spec.requires ?? []).map(({ service, version }) => ({ service, range: version })),
+    irreversible: spec.irreversible ?? false,
     source: { commit: spec.source?.commit, author: spec.source?.author, changelog: spec.source?.changelog },
     file,
   }

@@ -6,6 +6,7 @@ import { createLocator, positionOf } from './locate.ts'
 import { mapDocument, type CatalogEntry } from './map-documents.ts'
 import { readYaml } from './read-yaml.ts'
 import { validateDocument } from './validate.ts'
+import { versionProblems } from './version-problems.ts'
 
 /** A document as far as it could be read: `entry` is undefined when `findings` say why not. */
 export interface ParsedDocument {
@@ -64,9 +65,16 @@ function judge(value: Json, text: string, path: DocumentPath): Judgement {
     }))
     return { kind: 'invalid', problems }
   }
-  const misnamed = checkName(validation.document, path.name)
-  if (misnamed === undefined) return validation
-  return { kind: 'invalid', problems: [{ ...misnamed, position: createLocator(text).value(misnamed.field) }] }
+  const problems = [
+    ...checkName(validation.document, path.name),
+    ...(validation.document.kind === 'ServiceVersion' ? versionProblems(validation.document.spec) : []),
+  ]
+  if (problems.length === 0) return validation
+  const locator = createLocator(text)
+  return {
+    kind: 'invalid',
+    problems: problems.map((problem) => ({ ...problem, position: locator.value(problem.field) })),
+  }
 }
 
 /** The document's kind, when its place allows it. */
@@ -91,26 +99,20 @@ function kindOf(value: Json, allowed: readonly DocumentKind[]): DocumentKind | P
 }
 
 /** What a file is called is how people find it; a name that differs would hide a document or hold it twice. */
-function checkName(document: CatalogDocument, expected: string | undefined): Problem | undefined {
+function checkName(document: CatalogDocument, expected: string | undefined): readonly Problem[] {
   if (document.kind === 'ServiceVersion') {
     const { service, version } = document.spec
     const named = `${service}-${version}`
     if (named !== expected) {
       const field = expected?.startsWith(`${service}-`) === true ? ['spec', 'version'] : ['spec', 'service']
-      return {
-        field,
-        message: `this file's place stands for ${expected}, not ${named}`,
-        remedy: `move it to services/${service}/versions/${version}.yaml`,
-      }
+      const message = `this file's place stands for ${expected}, not ${named}`
+      return [{ field, message, remedy: `move it to services/${service}/versions/${version}.yaml` }]
     }
   }
   const { name } = document.metadata
-  if (expected === undefined || name === expected) return undefined
-  return {
-    field: ['metadata', 'name'],
-    message: `the name ${name} is not the one of the file`,
-    remedy: `write name: ${expected}, or rename the file`,
-  }
+  if (expected === undefined || name === expected) return []
+  const message = `the name ${name} is not the one of the file`
+  return [{ field: ['metadata', 'name'], message, remedy: `write name: ${expected}, or rename the file` }]
 }
 
 /** An order that names its service stops only that service. */

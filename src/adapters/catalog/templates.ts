@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Json, JsonObject } from '../../core/domain/cluster.ts'
 import type { Finding } from '../../core/domain/finding.ts'
-import { templateNames, type ObjectTemplates, type TemplateName } from '../../core/domain/templates.ts'
+import {
+  optionalTemplateNames,
+  templateNames,
+  type ObjectTemplates,
+  type OptionalTemplateName,
+  type TemplateName,
+} from '../../core/domain/templates.ts'
 import { locateOffsets } from './parse-document.ts'
 import { readYaml } from './read-yaml.ts'
 
@@ -50,7 +56,8 @@ export function loadTemplates(files: ReadonlyMap<string, string>): ObjectTemplat
     throw new Error(`templates/${name}.yaml: ${reading.findings.map(({ message }) => message).join('; ')}`)
   })
   return {
-    revision: digestTexts(files),
+    revision: digestTexts(new Map([...files].filter(([name]) => !isOptional(name)))),
+    optionalRevisions: digestEach(files),
     objects: Object.fromEntries(objects) as Record<TemplateName, JsonObject>,
   }
 }
@@ -62,11 +69,25 @@ export function overrideTemplates(
 ): ObjectTemplates {
   if (own.size === 0) return base
   const texts = new Map([...own].map(([name, { text }]) => [name, text]))
+  const common = [...texts].filter(([name]) => !isOptional(name))
   const objects = Object.fromEntries([...own].map(([name, { object }]) => [name, object]))
   return {
-    revision: digestTexts(new Map([...texts, ['', base.revision]])),
+    revision: common.length === 0 ? base.revision : digestTexts(new Map([...common, ['', base.revision]])),
+    optionalRevisions: { ...base.optionalRevisions, ...digestEach(texts) },
     objects: { ...base.objects, ...objects },
   }
+}
+
+function isOptional(name: string): boolean {
+  return optionalTemplateNames.some((optional) => optional === name)
+}
+
+function digestEach(files: ReadonlyMap<string, string>): Record<OptionalTemplateName, string> {
+  const digests = optionalTemplateNames.flatMap((name) => {
+    const text = files.get(name)
+    return text === undefined ? [] : [[name, digestTexts(new Map([[name, text]]))]]
+  })
+  return Object.fromEntries(digests) as Record<OptionalTemplateName, string>
 }
 
 /** 8 hex digits: enough to tell apart the revisions of one installation. */

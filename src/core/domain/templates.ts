@@ -3,6 +3,7 @@ import type { JsonObject } from './cluster.ts'
 /** The skeletons of the Flux objects that the renderer fills in, by file name without `.yaml`. */
 export const templateNames = [
   'config-map',
+  'external-secret',
   'git-repository',
   'helm-chart',
   'helm-release',
@@ -15,8 +16,14 @@ export const templateNames = [
 ] as const
 export type TemplateName = (typeof templateNames)[number]
 
+/** Skeletons that count only in the releases that use them: to add or edit one moves no other service. */
+export const optionalTemplateNames = ['external-secret'] as const satisfies readonly TemplateName[]
+export type OptionalTemplateName = (typeof optionalTemplateNames)[number]
+
 export interface ObjectTemplates {
-  /** 8 hex digits of the digest of all skeletons. */
+  /** 8 hex digits of the digest of all skeletons but the optional ones. */
   readonly revision: string
+  /** 8 hex digits of the digest of each optional skeleton. */
+  readonly optionalRevisions: Readonly<Record<OptionalTemplateName, string>>
   readonly objects: Readonly<Record<TemplateName, JsonObject>>
 }

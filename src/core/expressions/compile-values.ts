@@ -33,9 +33,14 @@ type Part =
 /**
  * Compiles the expressions in all strings of `values` (keys are left alone). A string that is one `${…}` keeps
  * the type of its result; inside other text a result is written out; `$${` is a literal `${`.
+ *
+ * @param isText fields in which a string that is one `${…}` is written out, too
  */
-export function compileValues(values: JsonObject): CompileResult {
-  const compilation: Compilation = { errors: [], reads: new Map() }
+export function compileValues(
+  values: JsonObject,
+  isText: (path: FieldPath) => boolean = () => false,
+): CompileResult {
+  const compilation: Compilation = { errors: [], reads: new Map(), isText }
   const root = compileObject(values, [], compilation)
   if (compilation.errors.length > 0) return { kind: 'errors', errors: compilation.errors }
   const reads = [...compilation.reads].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path)
@@ -57,6 +62,7 @@ function evaluateRoot(root: Part, context: ExpressionContext): Evaluated<JsonObj
 interface Compilation {
   readonly errors: ExpressionError[]
   readonly reads: Map<string, ReadPath>
+  isText(path: FieldPath): boolean
 }
 
 function compilePart(value: Json, path: FieldPath, compilation: Compilation): Part {
@@ -96,12 +102,12 @@ function compileString(text: string, path: FieldPath, compilation: Compilation):
     })
     return fixed(text)
   }
-  const embedded = split.parts.length > 1
+  const embedded = split.parts.length > 1 || compilation.isText(path)
   const pieces = split.parts.map((part) =>
     part.kind === 'text' ? fixed(part.text) : compilePlaced({ ...part, path, embedded }, compilation),
   )
   const [only] = pieces
-  if (pieces.length === 1 && only !== undefined) return only
+  if (only !== undefined && (!embedded || split.parts.every(({ kind }) => kind === 'text'))) return only
   return { kind: 'dynamic', compute: (run) => pieces.map((piece) => textOf(compute(piece, run))).join('') }
 }
 
@@ -111,7 +117,7 @@ interface Placed {
   readonly source: string
   readonly offset: number
   readonly length: number
-  /** It stands inside other text. */
+  /** It stands inside other text, or where nothing but text may stand. */
   readonly embedded: boolean
 }
 
@@ -138,7 +144,7 @@ function computePlaced(placed: Placed, expression: CompiledExpression, run: Run)
 const notText: ExpressionFault = {
   kind: 'fault',
   message: 'a list, a map or null can not stand inside text',
-  remedy: 'make the expression the whole value, or pick a field of it',
+  remedy: 'pick a field of it; among values an expression may also be the whole value',
   range: undefined,
 }
 

@@ -16,7 +16,7 @@ export interface ExpressionContext {
 
 /** Something wrong with one expression, placed so that an editor can underline it. */
 export interface ExpressionError {
-  /** Where the string stands in the values. */
+  /** Where the string stands in what was compiled. */
   readonly path: FieldPath
   /** The text between `${` and `}`. */
   readonly expression: string

@@ -6,8 +6,9 @@ import type { Directive } from '../domain/directive.ts'
 import type { DesiredColumns, ObservedColumns } from '../domain/placement.ts'
 import { emptyRollout, type Rollout } from '../domain/rollout.ts'
 import type { ServiceRelease } from '../domain/service-release.ts'
+import type { ServiceVersion } from '../domain/service-version.ts'
 import { resolveDependencies } from '../render/dependencies.ts'
-import { releaseRevision } from '../render/release-revision.ts'
+import { optionalSkeletons, releaseRevision } from '../render/release-revision.ts'
 import { type Bitset, createBitset, hasBit, intersect } from './bitset.ts'
 import { createTargeting } from './targeting.ts'
 import { concerns } from './orders.ts'
@@ -83,13 +84,19 @@ export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): Cat
     if (!service) return []
     const dependencies = resolveDependencies(service, catalog.services)
     const revisions = new Map<string, string>()
-    const revisionFrom = (repository: string): string =>
-      releaseRevision(service, catalog.templates, catalog.chartRepositories.get(repository), dependencies)
+    const revisionOf = (version: ServiceVersion): string => {
+      const repository = catalog.chartRepositories.get(version.chart.repository)
+      const skeletons = optionalSkeletons(version)
+      const key = [version.chart.repository, ...skeletons].join(' ')
+      return memo(revisions, key, () =>
+        releaseRevision(service, catalog.templates, repository, dependencies, skeletons),
+      )
+    }
     const versions = catalog.versions.get(name) ?? []
-    return versions.map(({ version, chart }) => ({
+    return versions.map((version) => ({
       service: name,
-      version,
-      revision: memo(revisions, chart.repository, revisionFrom),
+      version: version.version,
+      revision: revisionOf(version),
       catalogCommit: catalog.commit,
     }))
   }
@@ -100,6 +107,8 @@ export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): Cat
     groupOf: (cluster) => groups.find((group) => hasBit(members.get(group.name) ?? createBitset(0), cluster)),
     groupsOf: (name) => memo(targeted, name, resolveGroups),
     releasesOf: (name) => memo(releases, name, resolveReleases),
+    directivesOf: (name) =>
+      memo(directives, name, () => catalog.directives.filter((directive) => concerns(directive, name))),
     domains: (label) => memo(domains, label, () => numberDomains(catalog, index, label)),
   }
 }
@@ -107,8 +116,6 @@ export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): Cat
 /** The input of `planService` for one service, from what catalog, fleet and clusters say now. */
 export function servicePlanInput(
   targets: CatalogTargets,
-    directivesOf: (name) =>
-      memo(directives, name, () => catalog.directives.filter((directive) => concerns(directive, name))),
   name: string,
   fleet: FleetView,
   observations: ObservedView,

@@ -1,10 +1,10 @@
 import type { Cluster, JsonObject } from '../domain/cluster.ts'
-import { compileValues } from '../expressions/compile-values.ts'
-import type { Evaluated, ExpressionContext, ExpressionError, ReadPath } from '../expressions/types.ts'
+import type { ExpressionContext, ExpressionError, ReadPath } from '../expressions/types.ts'
 import { emitYaml } from './emit-yaml.ts'
 import { servicePath } from './paths.ts'
 import { helmReleaseSpec, serviceObjects } from './service-objects.ts'
 import type { ReleaseInputs, RenderedFile } from './types.ts'
+import { compileContent, type ContentOutcome, type VersionContent } from './version-content.ts'
 
 /** Renders one service release for any cluster; each distinct text once. */
 export interface ReleaseRenderer {
@@ -31,17 +31,16 @@ export interface ExpectedRelease {
   readonly spec: JsonObject
 }
 
-/** Compiles the version's values. Errors are those of the expressions, whatever the cluster. */
+/** Compiles the version's expressions. Errors are those of the expressions, whatever the cluster. */
 export function createReleaseRenderer(
   inputs: ReleaseInputs,
 ): ReleaseRenderer | { readonly errors: readonly ExpressionError[] } {
-  const compiled = compileValues(inputs.version.values)
+  const compiled = compileContent(inputs.version)
   if (compiled.kind === 'errors') return { errors: compiled.errors }
-  const variantOf = createVariants(compiled.values.reads)
-  const valuesOf = (cluster: Cluster, group: string) =>
-    compiled.values.evaluate(contextOf(inputs, cluster, group))
-  const textOf = oncePerVariant(variantOf, valuesOf, (values) => serviceText(inputs, values))
-  const specOf = oncePerVariant(variantOf, valuesOf, (values) => helmReleaseSpec(inputs, values))
+  const variantOf = createVariants(compiled.reads)
+  const contentOf = (cluster: Cluster, group: string) => compiled.evaluate(contextOf(inputs, cluster, group))
+  const textOf = oncePerVariant(variantOf, contentOf, (content) => serviceText(inputs, content))
+  const specOf = oncePerVariant(variantOf, contentOf, (content) => helmReleaseSpec(inputs, content))
   const { service, version } = inputs
 
   return {
@@ -64,29 +63,29 @@ type Made<Thing> =
   | { readonly kind: 'made'; readonly made: Thing }
   | { readonly kind: 'errors'; readonly errors: readonly ExpressionError[] }
 
-/** Makes one thing of each variant's values. Errors are not remembered, as they name their cluster. */
+/** Makes one thing of each variant's content. Errors are not remembered, as they name their cluster. */
 function oncePerVariant<Thing>(
   variantOf: ReleaseRenderer['variantOf'],
-  valuesOf: (cluster: Cluster, group: string) => Evaluated<JsonObject>,
-  make: (values: JsonObject) => Thing,
+  contentOf: (cluster: Cluster, group: string) => ContentOutcome,
+  make: (content: VersionContent) => Thing,
 ): (cluster: Cluster, group: string) => Made<Thing> {
   const known = new Map<number, Made<Thing>>()
   return (cluster, group) => {
     const variant = variantOf(cluster, group)
     const before = known.get(variant)
     if (before !== undefined) return before
-    const values = valuesOf(cluster, group)
-    if (values.kind === 'errors') return values
-    const made: Made<Thing> = { kind: 'made', made: make(values.value) }
+    const outcome = contentOf(cluster, group)
+    if (outcome.kind === 'errors') return outcome
+    const made: Made<Thing> = { kind: 'made', made: make(outcome.content) }
     known.set(variant, made)
     return made
   }
 }
 
-function serviceText(inputs: ReleaseInputs, values: JsonObject): string {
+function serviceText(inputs: ReleaseInputs, content: VersionContent): string {
   const { service, version, release } = inputs
   const header = `# halyard ${service.name} ${version.version} ${release.revision}\n`
-  return header + emitYaml(serviceObjects(inputs, values))
+  return header + emitYaml(serviceObjects(inputs, content))
 }
 
 /** What the first line of a service file says; undefined when it is not one. */

@@ -2,7 +2,8 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { ChartRepository } from '../domain/chart-repository.ts'
 import type { Service } from '../domain/service.ts'
-import type { ObjectTemplates } from '../domain/templates.ts'
+import type { ServiceVersion } from '../domain/service-version.ts'
+import type { ObjectTemplates, OptionalTemplateName } from '../domain/templates.ts'
 import type { ReleaseInputs } from './types.ts'
 
 /** Raised whenever the renderer writes other bytes for the same inputs. */
@@ -11,23 +12,41 @@ const rendererFormat = '1'
 /**
  * 8 hex digits over everything beside the version that decides how a service is rendered: the renderer's format,
  * the object skeletons, the settings of the service that rendering reads, where the version's chart comes from
- * (undefined when that is unknown), and where the services that it depends on live.
+ * (undefined when that is unknown), and where the services that it depends on live. What few releases use counts
+ * only where it is used (`optional`: see `optionalSkeletons`), so that it moves no others.
  */
 export function releaseRevision(
   service: Service,
   templates: ObjectTemplates,
   chartRepository: ChartRepository | undefined,
   dependencies: ReleaseInputs['dependencies'],
+  optional: readonly OptionalTemplateName[],
 ): string {
   const settings = [service.name, service.owner, service.namespace, service.releaseName]
-  const source = chartRepository && [
-    chartRepository.type,
-    chartRepository.url,
-    chartRepository.secretRef ?? null,
-  ]
+  const source = chartRepository && sourceFields(chartRepository)
   const installedBefore = dependencies
     .map(({ name, namespace }) => [name, namespace] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  const text = JSON.stringify([rendererFormat, templates.revision, settings, source ?? null, installedBefore])
+  const used = optional.map((name) => [name, templates.optionalRevisions[name]])
+  const text = JSON.stringify([
+    rendererFormat,
+    templates.revision,
+    settings,
+    source ?? null,
+    installedBefore,
+    ...(used.length === 0 ? [] : [used]),
+  ])
   return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 8)
+}
+
+/** The optional skeletons that a version's file is made from. */
+export function optionalSkeletons({
+  secrets,
+}: Pick<ServiceVersion, 'secrets'>): readonly OptionalTemplateName[] {
+  return secrets.length === 0 ? [] : ['external-secret']
+}
+
+function sourceFields({ type, url, secretRef, certSecretRef, verification }: ChartRepository) {
+  const later = [certSecretRef ?? null, verification ?? null]
+  return [type, url, secretRef ?? null, ...(later.every((field) => field === null) ? [] : later)]
 }

@@ -1,31 +1,41 @@
-import type { JsonObject } from '../domain/cluster.ts'
+import type { Json, JsonObject } from '../domain/cluster.ts'
+import { isList, isObject } from '../expressions/json-tree.ts'
+import { externalSecret, externalSecretName } from './external-secret.ts'
 import { fillSpec, fillTemplate, templateName, type Identity } from './fill-template.ts'
+import { serviceIdentity } from './service-identity.ts'
 import type { ReleaseInputs } from './types.ts'
+import type { VersionContent } from './version-content.ts'
+import { valuesBeneath, valuesFrom } from './values-from.ts'
 
-/** The Flux objects of a service release with the given values: the HelmRelease first, then where its chart comes from. */
-export function serviceObjects(inputs: ReleaseInputs, values: JsonObject): readonly JsonObject[] {
-  return [helmRelease(inputs, values), ...chartSources(inputs)]
+/**
+ * The Flux objects of a service release with the given content: the HelmRelease first, then where its chart comes
+ * from, then where its secret values do.
+ */
+export function serviceObjects(inputs: ReleaseInputs, content: VersionContent): readonly JsonObject[] {
+  const secrets = content.secrets.length === 0 ? [] : [externalSecret(inputs, content.secrets)]
+  return [helmRelease(inputs, content), ...chartSources(inputs), ...secrets]
 }
 
-function helmRelease(inputs: ReleaseInputs, values: JsonObject): JsonObject {
+function helmRelease(inputs: ReleaseInputs, content: VersionContent): JsonObject {
   const { service, version, templates } = inputs
   const template = templates.objects['helm-release']
   const identity = {
-    ...identityOf(inputs, service.name),
+    ...serviceIdentity(inputs, service.name),
     annotations: {
       'event.toolkit.fluxcd.io/service': service.name,
       'event.toolkit.fluxcd.io/version': version.version,
     },
   }
-  return fillTemplate(template, identity, { spec: helmReleaseSpec(inputs, values) })
+  return fillTemplate(template, identity, { spec: helmReleaseSpec(inputs, content) })
 }
 
 /** The spec of the service's HelmRelease, which health is compared with. */
-export function helmReleaseSpec(inputs: ReleaseInputs, values: JsonObject): JsonObject {
+export function helmReleaseSpec(inputs: ReleaseInputs, content: VersionContent): JsonObject {
   const { service, chartRepository, templates } = inputs
   const dependsOn = inputs.dependencies.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(dependencyOn)
+  const template = templates.objects['helm-release']
   return fillSpec(
-    templates.objects['helm-release'],
+    template,
     {
       releaseName: service.releaseName,
       storageNamespace: service.namespace,
@@ -36,8 +46,29 @@ export function helmReleaseSpec(inputs: ReleaseInputs, values: JsonObject): Json
       },
       ...(dependsOn.length === 0 ? {} : { dependsOn }),
     },
-    Object.keys(values).length === 0 ? {} : { values },
+    configuration(inputs, template, content),
   )
+}
+
+/** Values, where secret ones come from and patches; what the skeleton has of the lists goes first. */
+function configuration(
+  inputs: ReleaseInputs,
+  template: JsonObject,
+  { values, secrets, patches }: VersionContent,
+): JsonObject {
+  const inline = valuesBeneath(values, secrets)
+  const own = (field: string): readonly Json[] => {
+    const { spec } = template
+    const list = isObject(spec) ? spec[field] : undefined
+    return typeof list === 'object' && list !== null && isList(list) ? list : []
+  }
+  return {
+    ...(secrets.length === 0
+      ? {}
+      : { valuesFrom: [...own('valuesFrom'), ...valuesFrom(externalSecretName(inputs, secrets), secrets)] }),
+    ...(Object.keys(inline).length === 0 ? {} : { values: inline }),
+    ...(patches.length === 0 ? {} : { postRenderers: [...own('postRenderers'), { kustomize: { patches } }] }),
+  }
 }
 
 /**
@@ -68,7 +99,8 @@ function ociRepository(inputs: ReleaseInputs): JsonObject {
   const spec = fillSpec(template, {
     url: `${chartRepository.url.replace(/\/+$/, '')}/${version.chart.name}`,
     ref: { digest: version.chart.digest },
-    ...secretRef(inputs),
+    ...credentials(inputs),
+    ...verification(inputs),
   })
   return fillTemplate(template, sourceIdentity(inputs, chartSourceName(inputs)), { spec })
 }
@@ -87,12 +119,30 @@ function helmChart(inputs: ReleaseInputs): JsonObject {
 function helmRepository(inputs: ReleaseInputs): JsonObject {
   const { service, chartRepository, templates } = inputs
   const template = templates.objects['helm-repository']
-  const spec = fillSpec(template, { url: chartRepository.url, ...secretRef(inputs) })
-  return fillTemplate(template, identityOf(inputs, service.name), { spec })
+  const spec = fillSpec(template, { url: chartRepository.url, ...credentials(inputs) })
+  return fillTemplate(template, serviceIdentity(inputs, service.name), { spec })
 }
 
-function secretRef({ chartRepository }: ReleaseInputs): JsonObject {
-  return chartRepository.secretRef === undefined ? {} : { secretRef: { name: chartRepository.secretRef } }
+function credentials({ chartRepository }: ReleaseInputs): JsonObject {
+  const { secretRef, certSecretRef } = chartRepository
+  return {
+    ...(secretRef === undefined ? {} : { secretRef: { name: secretRef } }),
+    ...(certSecretRef === undefined ? {} : { certSecretRef: { name: certSecretRef } }),
+  }
+}
+
+function verification({ chartRepository }: ReleaseInputs): JsonObject {
+  if (chartRepository.verification === undefined) return {}
+  const { provider, secretRef, identities } = chartRepository.verification
+  return {
+    verify: {
+      provider,
+      ...(secretRef === undefined ? {} : { secretRef: { name: secretRef } }),
+      ...(identities.length === 0
+        ? {}
+        : { matchOIDCIdentity: identities.map(({ issuer, subject }) => ({ issuer, subject })) }),
+    },
+  }
 }
 
 /** Named by digest: another chart always is another generation of the HelmRelease, so yesterday's Ready is no proof. */
@@ -102,26 +152,7 @@ function chartSourceName({ service, version }: ReleaseInputs): string {
 
 function sourceIdentity(inputs: ReleaseInputs, name: string): Identity {
   return {
-    ...identityOf(inputs, name),
+    ...serviceIdentity(inputs, name),
     annotations: { 'halyard.dev/chart-digest': inputs.version.chart.digest },
   }
-}
-
-function identityOf({ service, version }: ReleaseInputs, name: string): Identity {
-  return {
-    name,
-    namespace: service.namespace,
-    labels: {
-      'halyard.dev/service': labelValue(service.name),
-      'halyard.dev/version': labelValue(version.version),
-    },
-  }
-}
-
-/** At most 63 characters of [A-Za-z0-9_.-], alphanumeric at both ends (Kubernetes label syntax); `+` is not among them. */
-function labelValue(text: string): string {
-  return text
-    .replace(/[^A-Za-z0-9_.-]/g, '_')
-    .slice(0, 63)
-    .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '')
 }

@@ -63,5 +63,10 @@ export function plainTemplates(): ObjectTemplates {
     name,
     { apiVersion: 'v1', kind: 'ConfigMap' },
   ])
-  return { revision: '00000000', objects: Object.fromEntries(objects) as Record<TemplateName, JsonObject> }
+  const optionalRevisions = { 'external-secret': '00000000' }
+  return {
+    revision: '00000000',
+    optionalRevisions,
+    objects: Object.fromEntries(objects) as Record<TemplateName, JsonObject>,
+  }
 }

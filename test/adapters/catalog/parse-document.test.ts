@@ -4,11 +4,17 @@ import { classifyPath } from '../../../src/adapters/catalog/layout.ts'
 import { applyFiles } from '../../../src/adapters/catalog/sections.ts'
 import { smallCatalog } from './build-catalog.ts'
 
-function findingsOf(path: string, text: string) {
+function filesOf(path: string, text: string) {
   const sections = applyFiles(new Map(), [{ path, text }], [])
-  return [...sections.values()].flatMap((section) =>
-    [...section.values()].flatMap(({ findings }) => findings),
-  )
+  return [...sections.values()].flatMap((section) => [...section.values()])
+}
+
+function findingsOf(path: string, text: string) {
+  return filesOf(path, text).flatMap(({ findings }) => findings)
+}
+
+function entryOf(path: string, text: string) {
+  return filesOf(path, text)[0]?.entry
 }
 
 /** Findings of a document of the small catalog after replacing a part of it, each as one line. */
@@ -24,6 +30,7 @@ function linesAfter(path: string, part: string, replacement: string): readonly s
 const service = 'services/payments/service.yaml'
 const version = 'services/payments/versions/1.9.0.yaml'
 const group = 'deployment-groups/prod.yaml'
+const repository = 'chart-repositories/main.yaml'
 
 describe('what breaks a schema', () => {
   it.each([
@@ -108,6 +115,50 @@ describe('what breaks a schema', () => {
       '["https://charts.example.com"] spec.url: "https://charts.example.com" is not accepted here; write a URL that starts with oci://, as type is oci',
     ],
     [
+      'a signature that is checked against nobody',
+      [repository, 'type: http, url: "https', 'type: oci, verify: {provider: cosign}, url: "oci'],
+      '[{provider: cosign}] spec.verify.matchOIDCIdentity: matchOIDCIdentity is missing; add matchOIDCIdentity',
+    ],
+    [
+      'a signature over HTTP, which clusters can not check',
+      [repository, 'type: http', 'type: http, verify: {provider: notation, secretRef: keys}'],
+      '[verify] spec.verify: does not belong here; remove it',
+    ],
+    [
+      'a secret value instead of a reference',
+      [version, 'values:', 'secrets: [{path: a, value: hunter2}]\n  values:'],
+      '[value] spec.secrets.0.value: there is no field value here; its fields are path, key, target',
+    ],
+    [
+      'a target as helm --set would read it',
+      [version, 'values:', 'secrets: [{path: a, target: "env[0].value"}]\n  values:'],
+      '["env[0].value"] spec.secrets.0.target: "env[0].value" is not accepted here; write names of values with dots between them, such as db.password',
+    ],
+    [
+      'a value from two secrets',
+      [version, 'values:', 'secrets: [{path: a, target: db.password}, {path: b, target: db}]\n  values:'],
+      '[db] spec.secrets.1.target: another secret sets db.password already; give each Helm value one secret',
+    ],
+    [
+      'a range that is none',
+      [version, 'values:', 'requires: [{service: ledger, version: ">= one"}]\n  values:'],
+      '[">= one"] spec.requires.0.version: ">= one" is no version range; write a range such as >=1.5 or ^2.0.0',
+    ],
+    [
+      'a version that requires its own service',
+      [version, 'values:', 'requires: [{service: payments, version: "1"}]\n  values:'],
+      '[payments] spec.requires.0.service: payments can not require itself; remove the requirement',
+    ],
+    [
+      'a service that is required twice',
+      [
+        version,
+        'values:',
+        'requires: [{service: ledger, version: ">1"}, {service: ledger, version: "<3"}]\n  values:',
+      ],
+      '[ledger] spec.requires.1.service: ledger is required twice; write one range, such as >=1.5 <3',
+    ],
+    [
       'another name than the file',
       ['clusters/prod.yaml', 'name: prod', 'name: produ'],
       '[produ] metadata.name: the name produ is not the one of the file; write name: prod, or rename the file',
@@ -133,6 +184,49 @@ describe('what breaks a schema', () => {
         .map(({ field }) => field.join('.'))
         .toSorted(),
     ).toEqual(['apiVersion', 'metadata.name', 'spec.a', 'spec.b'])
+  })
+})
+
+describe('what a document becomes', () => {
+  it('a version with all that it may need beside its chart', () => {
+    const fields = [
+      'secrets: [{path: "pay/${cluster.name}", key: password, target: db.password}, {path: pay/common}]',
+      'patches: [{target: {kind: Deployment}, patch: "- {op: remove, path: /spec/replicas}"}]',
+      'requires: [{service: ledger, version: ">=1.5"}]',
+      'irreversible: true',
+    ]
+    const text = (smallCatalog()[version] ?? '').replace('values:', `${fields.join('\n  ')}\n  values:`)
+    expect(entryOf(version, text)).toMatchObject({
+      kind: 'version',
+      value: {
+        secrets: [
+          { path: 'pay/${cluster.name}', key: 'password', target: 'db.password' },
+          { path: 'pay/common', key: undefined, target: undefined },
+        ],
+        patches: [{ target: { kind: 'Deployment' }, patch: '- {op: remove, path: /spec/replicas}' }],
+        requires: [{ service: 'ledger', range: '>=1.5' }],
+        irreversible: true,
+      },
+    })
+  })
+
+  it('a chart repository with references to credentials and keys', () => {
+    const verify = 'verify: {provider: cosign, matchOIDCIdentity: [{issuer: ^a$, subject: ^b$}]}'
+    const text = (smallCatalog()[repository] ?? '')
+      .replace('type: http', `type: oci, secretRef: login, certSecretRef: tls, ${verify}`)
+      .replace('https:', 'oci:')
+    expect(entryOf(repository, text)).toMatchObject({
+      kind: 'chartRepository',
+      value: {
+        secretRef: 'login',
+        certSecretRef: 'tls',
+        verification: {
+          provider: 'cosign',
+          secretRef: undefined,
+          identities: [{ issuer: '^a$', subject: '^b$' }],
+        },
+      },
+    })
   })
 })
 

@@ -27,6 +27,13 @@ describe('loading', () => {
     ).not.toBe(revision)
   })
 
+  it('counts a skeleton that few services use apart from the others', () => {
+    const loaded = loadTemplates(files)
+    const edited = loadTemplates(new Map([...files, ['external-secret', 'apiVersion: v1\nkind: Secret\n']]))
+    expect(edited.revision).toBe(loaded.revision)
+    expect(edited.optionalRevisions['external-secret']).not.toBe(loaded.optionalRevisions['external-secret'])
+  })
+
   it('throws when a skeleton is missing or broken', () => {
     expect(() => loadTemplates(new Map([...files].slice(1)))).toThrow(/is missing/)
     expect(() => loadTemplates(new Map([...files, ['namespace', 'a: 1\n']]))).toThrow(
@@ -41,8 +48,8 @@ describe('loading', () => {
 
 describe("a catalog's own skeleton", () => {
   const assemble = createAssembler(plainTemplates())
-  const templatesWith = (text: string) => {
-    const own = { ...smallCatalog(), 'templates/namespace.yaml': text }
+  const templatesWith = (text: string, name = 'namespace') => {
+    const own = { ...smallCatalog(), [`templates/${name}.yaml`]: text }
     const sections = applyFiles(
       new Map(),
       Object.entries(own).map(([path, content]) => ({ path, text: content })),
@@ -57,6 +64,16 @@ describe("a catalog's own skeleton", () => {
     expect(catalog.templates.objects['namespace']).toEqual({ apiVersion: 'v1', kind: 'Namespace' })
     expect(catalog.templates.objects['config-map']).toEqual({ apiVersion: 'v1', kind: 'ConfigMap' })
     expect(catalog.templates.revision).not.toBe('00000000')
+  })
+
+  it('changes no other revision when few services use it', () => {
+    const { catalog } = templatesWith(
+      'apiVersion: external-secrets.io/v1\nkind: ExternalSecret\n',
+      'external-secret',
+    )
+    expect(catalog.templates.objects['external-secret']['kind']).toBe('ExternalSecret')
+    expect(catalog.templates.revision).toBe('00000000')
+    expect(catalog.templates.optionalRevisions['external-secret']).not.toBe('00000000')
   })
 
   it('leaves the default in place while it is broken, and stops everything', () => {

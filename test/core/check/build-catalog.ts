@@ -46,6 +46,8 @@ export function catalogOf(parts: CatalogParts = {}): Catalog {
           type: 'http',
           url: 'https://charts.example.com',
           secretRef: undefined,
+          certSecretRef: undefined,
+          verification: undefined,
           file: 'chart-repositories/main.yaml',
         },
       ],
@@ -55,6 +57,7 @@ export function catalogOf(parts: CatalogParts = {}): Catalog {
     directives,
     templates: {
       revision: '00000000',
+      optionalRevisions: { 'external-secret': '00000000' },
       objects: {
         ...(Object.fromEntries(templateNames.map((name) => [name, {}])) as Record<TemplateName, JsonObject>),
         'helm-release': helmRelease,
@@ -122,6 +125,10 @@ export function version(
     version: number,
     chart: { repository, name: 'web', version: '1.0.0', digest: `sha256:${'0'.repeat(64)}` },
     values,
+    secrets: [],
+    patches: [],
+    requires: [],
+    irreversible: false,
     source: { commit: undefined, author: undefined, changelog: undefined },
     file: `services/${name}/versions/${number}.yaml`,
   }

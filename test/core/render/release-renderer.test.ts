@@ -6,9 +6,9 @@ import {
   parseServiceHeader,
   type ReleaseRenderer,
 } from '../../../src/core/render/release-renderer.ts'
-import { releaseRevision } from '../../../src/core/render/release-revision.ts'
+import { optionalSkeletons, releaseRevision } from '../../../src/core/render/release-revision.ts'
 import type { ReleaseInputs } from '../../../src/core/render/types.ts'
-import { cluster, httpRepository, inputs, service, templates, version } from './sample.ts'
+import { cluster, httpRepository, inputs, service, templates, verifiedRepository, version } from './sample.ts'
 
 function rendererOf(given: ReleaseInputs): ReleaseRenderer {
   const renderer = createReleaseRenderer(given)
@@ -36,6 +36,19 @@ describe('a service file', () => {
   test('with a chart in an HTTP repository, without values and dependencies', async () => {
     const given = { ...withValues({}), chartRepository: httpRepository, dependencies: [] }
     await expect(textOf(given)).toMatchFileSnapshot('golden/service-http.yaml')
+  })
+
+  test('with a chart that is verified', async () => {
+    const given = { ...inputs, chartRepository: verifiedRepository }
+    await expect(textOf(given)).toMatchFileSnapshot('golden/service-verified.yaml')
+  })
+
+  test('with a certificate for an HTTP repository', () => {
+    const chartRepository = { ...httpRepository, certSecretRef: 'charts-tls' }
+    expect(documentsOf(textOf({ ...inputs, chartRepository })).at(-1)).toMatchObject({
+      kind: 'HelmRepository',
+      spec: { certSecretRef: { name: 'charts-tls' } },
+    })
   })
 
   test('stands in the directory of its cluster and namespace', () => {
@@ -140,8 +153,8 @@ describe('errors', () => {
       expect(renderer.render(cluster(name, null), 'prod')).toMatchObject({
         kind: 'error',
         errors: [
-          { path: ['region'], message: `cluster ${name} has no label "region"` },
-          { path: ['ingress', 'host'] },
+          { path: ['values', 'region'], message: `cluster ${name} has no label "region"` },
+          { path: ['values', 'ingress', 'host'] },
         ],
       })
     expect(renderer.render(cluster('good'), 'prod').kind).toBe('file')
@@ -149,7 +162,7 @@ describe('errors', () => {
 
   test('of the values are told before any cluster is known', () => {
     expect(createReleaseRenderer(withValues({ a: '${clutser.name}' }))).toMatchObject({
-      errors: [{ path: ['a'], message: 'unknown variable: clutser' }],
+      errors: [{ path: ['values', 'a'], message: 'unknown variable: clutser' }],
     })
   })
 })
@@ -167,7 +180,13 @@ describe('the revision of a service release', () => {
   const { chartRepository, dependencies } = inputs
   const revisionOf = (given: Partial<ReleaseInputs>) => {
     const all = { ...inputs, ...given }
-    return releaseRevision(all.service, all.templates, all.chartRepository, all.dependencies)
+    return releaseRevision(
+      all.service,
+      all.templates,
+      all.chartRepository,
+      all.dependencies,
+      optionalSkeletons(all.version),
+    )
   }
   const base = revisionOf({})
 
@@ -184,10 +203,11 @@ describe('the revision of a service release', () => {
   test('changes with where the chart comes from, known or not', () => {
     const moved = { ...chartRepository, url: 'oci://mirror.example.com/charts' }
     const withSecret = { ...chartRepository, secretRef: 'other' }
-    const repositories = [moved, withSecret, httpRepository]
+    const withCertificate = { ...chartRepository, certSecretRef: 'other' }
+    const repositories = [moved, withSecret, withCertificate, verifiedRepository, httpRepository]
     const revisions = [base, ...repositories.map((other) => revisionOf({ chartRepository: other }))]
-    revisions.push(releaseRevision(service, templates, undefined, dependencies))
-    expect(new Set(revisions).size).toBe(5)
+    revisions.push(releaseRevision(service, templates, undefined, dependencies, []))
+    expect(new Set(revisions).size).toBe(7)
   })
 
   test('does not change with the name of the chart repository, which is not rendered', () => {

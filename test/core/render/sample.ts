@@ -11,6 +11,7 @@ import type { ReleaseInputs } from '../../../src/core/render/types.ts'
 /** The skeletons that the project ships. */
 export const templates: ObjectTemplates = {
   revision: '11111111',
+  optionalRevisions: { 'external-secret': '22222222' },
   objects: Object.fromEntries(
     templateNames.map((name) => [
       name,
@@ -58,8 +59,35 @@ export const version: ServiceVersion = {
     ],
     script: 'set -e\nexec payments --serve\n',
   },
+  secrets: [],
+  patches: [],
+  requires: [],
+  irreversible: false,
   source: { commit: '3f2c', author: 'ana@example.com', changelog: undefined },
   file: 'services/payments/versions/1.4.2.yaml',
+}
+
+/** A fragment, which is merged first, written after a single key. */
+export const withSecrets: ServiceVersion = {
+  ...version,
+  values: {
+    ...version.values,
+    db: { host: 'db.${cluster.labels.region}.example.com', password: 'placeholder' },
+  },
+  secrets: [
+    { path: 'payments/${cluster.name}/db', key: 'password', target: 'db.password' },
+    { path: 'payments/common', key: 'values.yaml', target: undefined },
+  ],
+}
+
+export const withPatches: ServiceVersion = {
+  ...version,
+  patches: [
+    {
+      target: { kind: 'Deployment', labelSelector: 'app=payments' },
+      patch: '- op: add\n  path: /spec/template/metadata/labels/region\n  value: ${cluster.labels.region}\n',
+    },
+  ],
 }
 
 const ociRepository: ChartRepository = {
@@ -67,7 +95,25 @@ const ociRepository: ChartRepository = {
   type: 'oci',
   url: 'oci://registry.example.com/charts/',
   secretRef: 'registry',
+  certSecretRef: undefined,
+  verification: undefined,
   file: 'chart-repositories/main.yaml',
+}
+
+/** With everything that a repository may refer to. */
+export const verifiedRepository: ChartRepository = {
+  ...ociRepository,
+  certSecretRef: 'registry-tls',
+  verification: {
+    provider: 'cosign',
+    secretRef: undefined,
+    identities: [
+      {
+        issuer: '^https://token\\.actions\\.example\\.com$',
+        subject: '^https://git\\.example\\.com/charts/.*$',
+      },
+    ],
+  },
 }
 
 export const httpRepository: ChartRepository = {

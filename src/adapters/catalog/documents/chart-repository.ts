@@ -1,6 +1,52 @@
 import { Type, type Static } from 'typebox'
 import { dnsLabel, documentSchema, text } from './fields.ts'
 
+const goExpression = (description: string) => text(description, { title: 'a regular expression (Go)' })
+
+/** https://fluxcd.io/flux/components/source/ocirepositories/#verification */
+const Verification = Type.Object(
+  {
+    provider: Type.Enum(['cosign', 'notation'], { description: 'What made the signatures.' }),
+    secretRef: Type.Optional(
+      dnsLabel(
+        "Name of a Secret in the service's namespace that holds the trusted public keys or the trust policy. Default: keyless.",
+      ),
+    ),
+    matchOIDCIdentity: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            issuer: goExpression('Regular expression over who vouches for the signer.'),
+            subject: goExpression('Regular expression over who signed.'),
+          },
+          { additionalProperties: false, description: 'A signer.' },
+        ),
+        { description: 'Whose keyless cosign signatures count; any of them.', minItems: 1 },
+      ),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'How clusters check who signed a chart before they use it. Default: not at all.',
+    if: { type: 'object', properties: { provider: { const: 'notation' } } },
+    then: {
+      type: 'object',
+      properties: { secretRef: { type: 'string' }, matchOIDCIdentity: false },
+      required: ['secretRef'],
+    },
+    // A keyless signature of just anybody proves nothing.
+    else: {
+      type: 'object',
+      if: { type: 'object', properties: { secretRef: false } },
+      then: {
+        type: 'object',
+        properties: { matchOIDCIdentity: { type: 'array' } },
+        required: ['matchOIDCIdentity'],
+      },
+    },
+  },
+)
+
 export const ChartRepositorySchema = documentSchema(
   'ChartRepository',
   'Where charts come from.',
@@ -17,6 +63,12 @@ export const ChartRepositorySchema = documentSchema(
       secretRef: Type.Optional(
         dnsLabel("Name of a Secret in the service's namespace that holds the credentials. Default: none."),
       ),
+      certSecretRef: Type.Optional(
+        dnsLabel(
+          "Name of a Secret in the service's namespace that holds a client certificate or the server's authority. Default: none.",
+        ),
+      ),
+      verify: Type.Optional(Verification),
     },
     {
       additionalProperties: false,
@@ -36,6 +88,8 @@ export const ChartRepositorySchema = documentSchema(
             type: 'string',
             pattern: '^https?://',
           },
+          // source-controller verifies OCI artifacts only.
+          verify: false,
         },
       },
     },

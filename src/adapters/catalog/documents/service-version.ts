@@ -1,5 +1,58 @@
 import { Type, type Static } from 'typebox'
-import { dnsLabel, documentSchema, payload, semanticVersion, text } from './fields.ts'
+import { dnsLabel, documentSchema, flag, payload, semanticVersion, text } from './fields.ts'
+
+const SecretReference = Type.Object(
+  {
+    path: text('The secret in the store. May hold ${…} expressions, such as payments/${cluster.name}/db.'),
+    key: Type.Optional(text('Field of the secret. Default: all of it.', { maxLength: 253 })),
+    target: Type.Optional(
+      text(
+        'The one Helm value that it becomes, always as text; it wins over values. ' +
+          'Default: it is YAML that is merged into the values, and values win over it.',
+        {
+          title: 'names of values with dots between them, such as db.password',
+          // Without brackets and escapes of `helm --set`, and at most 30 deep as there.
+          pattern: '^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+){0,29}$',
+          maxLength: 240,
+        },
+      ),
+    ),
+  },
+  { additionalProperties: false, description: 'Where a secret value is found, never the value itself.' },
+)
+
+/** https://fluxcd.io/flux/components/helm/helmreleases/#post-renderers */
+const Patch = Type.Object(
+  {
+    patch: text('A strategic merge patch or a JSON 6902 patch, as YAML text.', { maxLength: 50_000 }),
+    target: Type.Optional(
+      Type.Object(
+        {
+          group: Type.Optional(text('API group.')),
+          version: Type.Optional(text('API version.')),
+          kind: Type.Optional(text('Kind.')),
+          name: Type.Optional(text('Regular expression over names.')),
+          namespace: Type.Optional(text('Regular expression over namespaces.')),
+          labelSelector: Type.Optional(text('Label selector.')),
+          annotationSelector: Type.Optional(text('Selector over annotations.')),
+        },
+        {
+          additionalProperties: false,
+          description: 'The objects that are patched. Default: what the patch names.',
+        },
+      ),
+    ),
+  },
+  { additionalProperties: false, description: 'A kustomize patch.' },
+)
+
+const Requirement = Type.Object(
+  {
+    service: dnsLabel('Name of the service.', 53),
+    version: text('Semantic version range.', { title: 'a version range such as >=1.5 or ^2.0.0' }),
+  },
+  { additionalProperties: false, description: 'A version that another service must have.' },
+)
 
 export const ServiceVersionSchema = documentSchema(
   'ServiceVersion',
@@ -31,6 +84,31 @@ export const ServiceVersionSchema = documentSchema(
         payload(
           'Helm values. Strings may hold ${…} expressions over cluster; $${ is a literal. Default: none.',
         ),
+      ),
+      secrets: Type.Optional(
+        Type.Array(SecretReference, {
+          description:
+            'Values from the secret store that External Secrets reads inside the cluster. Default: none.',
+          maxItems: 100,
+          default: [],
+        }),
+      ),
+      patches: Type.Optional(
+        Type.Array(Patch, {
+          description:
+            'Kustomize patches of what the chart renders. Texts may hold ${…} expressions; $${ is a literal. Default: none.',
+          maxItems: 100,
+          default: [],
+        }),
+      ),
+      requires: Type.Optional(
+        Type.Array(Requirement, {
+          description: 'Versions that other services must have on the same cluster. Default: none.',
+          default: [],
+        }),
+      ),
+      irreversible: Type.Optional(
+        flag('There is no way back from this version: where it fails, people decide. Default false.', false),
       ),
       source: Type.Optional(
         Type.Object(
