@@ -54,6 +54,8 @@ describe.skipIf(binary === undefined)('createChartRenderer', () => {
         type: 'http',
         url,
         secretRef: undefined,
+        certSecretRef: undefined,
+        verification: undefined,
         file: 'chart-repositories/main.yaml',
       },
       releaseName: 'pay',
