@@ -1,6 +1,7 @@
 import type { Directive } from '../../core/domain/directive.ts'
 import { parseInstant, type Instant } from '../../core/domain/time.ts'
 import type { DirectiveDocument } from './documents/kinds.ts'
+import { mapSelector } from './map-fields.ts'
 
 /** Turns the valid document of an order into the domain, filling in the defaults that its schema describes. */
 export function mapDirective(document: DirectiveDocument, file: string): Directive {
@@ -16,6 +17,10 @@ export function mapDirective(document: DirectiveDocument, file: string): Directi
       const { service, group, reason } = document.spec
       const [from, until] = [parseMoment(document.spec.from), parseMoment(document.spec.until)]
       return { kind: 'Freeze', name, scope: { service, group }, from, until, reason, file }
+    }
+    case 'Cordon': {
+      const { clusters, reason } = document.spec
+      return { kind: 'Cordon', name, clusters: mapSelector(clusters), reason, file }
     }
   }
 }

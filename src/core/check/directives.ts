@@ -1,6 +1,7 @@
 import type { Catalog } from '../domain/catalog.ts'
 import type { Directive } from '../domain/directive.ts'
 import type { FieldPath, Finding, FindingScope } from '../domain/finding.ts'
+import { compileSelector } from '../plan/selector.ts'
 import type { UnreadFiles } from './words.ts'
 
 /**
@@ -13,6 +14,7 @@ export function checkDirectives(catalog: Catalog, unread: UnreadFiles): readonly
     ...checkGroup(catalog, directive, unread),
     ...checkVersion(catalog, directive, unread),
     ...checkTimes(directive),
+    ...checkSelector(catalog, directive),
   ])
 }
 
@@ -51,6 +53,14 @@ function checkTimes(directive: Directive): readonly Finding[] {
   return [errorOf(directive, ['spec', 'until'], message, 'write a time after from')]
 }
 
+/** An order for clusters that do not exist yet may be meant, so this stops nothing. */
+function checkSelector({ clusters }: Catalog, directive: Directive): readonly Finding[] {
+  if (!('clusters' in directive)) return []
+  if (clusters.some(compileSelector(directive.clusters))) return []
+  const message = `the clusters of this ${directive.kind} are none`
+  return [warningOf(directive, ['spec', 'clusters'], message, 'correct the selector, or remove the order')]
+}
+
 /** The documents that an order names. */
 function namesOf(directive: Directive): {
   readonly service?: string | undefined
@@ -61,6 +71,8 @@ function namesOf(directive: Directive): {
     case 'Hold':
     case 'Freeze':
       return directive.scope
+    case 'Cordon':
+      return {}
     case 'Rollback':
       return { service: directive.service, group: directive.group, version: directive.from }
   }
@@ -80,4 +92,8 @@ function errorOf(
   remedy = 'correct the name, or remove the order',
 ): Finding {
   return { severity: 'error', scope: scopeOf(directive), file: directive.file, field, message, remedy }
+}
+
+function warningOf(directive: Directive, field: FieldPath, message: string, remedy: string): Finding {
+  return { ...errorOf(directive, field, message, remedy), severity: 'warning' }
 }

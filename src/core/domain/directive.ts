@@ -1,7 +1,8 @@
+import type { ClusterSelector } from './cluster.ts'
 import type { Instant } from './time.ts'
 
 /** What people order, as files of the catalog. */
-export type Directive = Hold | Rollback | Freeze
+export type Directive = Hold | Rollback | Freeze | Cordon
 
 /** What every order has: its name, why it was given, and the file that holds it. */
 interface Order<Kind extends string> {
@@ -30,6 +31,11 @@ export interface Freeze extends Order<'Freeze'> {
   readonly from: Instant | undefined
   /** The first moment that is not frozen any more. */
   readonly until: Instant | undefined
+}
+
+/** Keeps every wave of every service from clusters. */
+export interface Cordon extends Order<'Cordon'> {
+  readonly clusters: ClusterSelector
 }
 
 /** Absent fields mean everything. */

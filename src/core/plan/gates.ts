@@ -1,12 +1,12 @@
 import type { CurrentRelease, Rollout } from '../domain/rollout.ts'
+import type { Allowance } from './group-tally.ts'
 import type { GroupTally } from './tally.ts'
 import type { Gate } from './types.ts'
 
 /** What the opened wave still needs; empty when it passed. */
 export function waveGates(
   tally: GroupTally,
-  budget: number,
-  maxSilent: number,
+  allowance: Allowance,
   names: readonly string[],
   since: number,
 ): readonly Gate[] {
@@ -18,7 +18,7 @@ export function waveGates(
       state: 'waiting',
       reason: `${clustersOf(tally.pending)} not healthy yet: ${shown}${tally.pending > tally.waiting.length ? ', …' : ''}`,
       since,
-      opensWhen: `they report healthy; the error budget of this wave is ${budget}`,
+      opensWhen: `they report healthy; the error budget of this wave is ${allowance.failed}`,
       opensAt: undefined,
     })
   }
@@ -32,11 +32,11 @@ export function waveGates(
       opensAt: tally.soakEnds,
     })
   }
-  if (tally.silent > maxSilent) {
+  if (tally.silent > allowance.silent) {
     gates.push({
       gate: 'silent',
       state: 'waiting',
-      reason: `${clustersOf(tally.silent)} silent since the merge, ${maxSilent} may be left behind: ${shown}`,
+      reason: `${clustersOf(tally.silent)} silent since the merge, ${allowance.silent} may be left behind: ${shown}`,
       since,
       opensWhen: 'they report again',
       opensAt: undefined,

@@ -1,9 +1,12 @@
-import type { CurrentRelease } from '../domain/rollout.ts'
+import type { Strategy } from '../domain/deployment-group.ts'
+import type { CurrentRelease, OpenedWave } from '../domain/rollout.ts'
 import { releaseId } from '../domain/service-release.ts'
+import { shareOf } from '../domain/share.ts'
 import type { Instant } from '../domain/time.ts'
 import type { ReleaseOrder } from './candidate.ts'
 import { parseReleaseId } from './release-order.ts'
 import { type GroupTally, tallyPlacements } from './tally.ts'
+import { budgetOf, waveQuotas } from './waves.ts'
 import type { GroupPlanInput, ServicePlanInput } from './types.ts'
 
 interface TallyContext {
@@ -18,7 +21,7 @@ export function tallyOf(
   { input, group, order, now }: TallyContext,
   current: CurrentRelease | undefined,
 ): GroupTally {
-  const { index, silent, bootstrapped } = input.clusters
+  const { index, silent, bootstrapped, cordoned } = input.clusters
   const { files } = input.desired
   const id = current && releaseId(current.release)
   const onRelease = new Uint8Array(files.length)
@@ -47,6 +50,7 @@ export function tallyOf(
     setApart,
     silent,
     bootstrapped,
+    cordoned,
     soak,
     deadline,
     now,
@@ -55,5 +59,32 @@ export function tallyOf(
 
 /** How many placements the rollout changes: those that it moved and those that it still has to. */
 export function totalOf(tally: GroupTally): number {
-  return tally.moved + tally.movable.length + tally.passedOver - (tally.failed - tally.failing.length)
+  return tally.taken + tally.movable.length + tally.passedOver - (tally.failed - tally.failing.length)
+}
+
+/** The quotas of a rollout's waves. What is of no account still uses up quota, so that another takes its place. */
+export function quotasOf(
+  { waves }: Strategy,
+  tally: GroupTally,
+  opened: readonly OpenedWave[],
+): readonly number[] {
+  return waveQuotas(waves, totalOf(tally), opened, tally.excused)
+}
+
+/** What the opened wave may leave behind: failed ones, and silent ones. */
+export interface Allowance {
+  readonly failed: number
+  readonly silent: number
+}
+
+/** The allowance of the opened wave; none for the first one, nor while no more count than the first one holds. */
+export function allowanceOf(
+  { maxUnhealthy, maxSilent }: Strategy,
+  tally: GroupTally,
+  opened: readonly OpenedWave[],
+): Allowance {
+  const isFirst = tally.excused > 0 && tally.moved <= (opened[0]?.quota ?? 0)
+  const wave = isFirst ? 1 : opened.length
+  const quota = opened.at(-1)?.quota ?? 0
+  return { failed: budgetOf(maxUnhealthy, wave, quota), silent: wave <= 1 ? 0 : shareOf(maxSilent, quota) }
 }

@@ -1,8 +1,10 @@
 import type { Directive, Freeze } from '../domain/directive.ts'
 import type { Rollout } from '../domain/rollout.ts'
 import { formatInstant, type Instant } from '../domain/time.ts'
+import { hasBit } from './bitset.ts'
+import { clustersOf } from './gates.ts'
 import { isInScope, ordersOf } from './orders.ts'
-import type { Gate, GateName } from './types.ts'
+import type { Gate, GateName, GroupPlanInput, ServicePlanInput } from './types.ts'
 
 /** Gates that shut every forward step of a group, whatever its health. */
 export function forwardGates(
@@ -26,6 +28,20 @@ export function holdsRollbacks({ service, group }: Rollout, directives: readonly
   return ordersOf(directives, 'Hold').some(
     ({ rollbacks, scope }) => rollbacks && isInScope(scope, service, group),
   )
+}
+
+/** The orders that keep waves from clusters of a group. */
+export function keptOutGates(
+  { directives, clusters }: ServicePlanInput,
+  { targets }: GroupPlanInput,
+): readonly Gate[] {
+  return ordersOf(directives, 'Cordon').flatMap((cordon) => {
+    const selected = clusters.selected(cordon.clusters)
+    const count = targets.reduce((sum, cluster) => (hasBit(selected, cluster) ? sum + 1 : sum), 0)
+    if (count === 0) return []
+    const gate = shutBy('cordon', cordon)
+    return [{ ...gate, reason: `${clustersOf(count)} cordoned: ${gate.reason}` }]
+  })
 }
 
 /** From its first moment up to, and without, the one at which it is over. */

@@ -23,6 +23,8 @@ export function concerns(directive: Directive, service: string): boolean {
     case 'Hold':
     case 'Freeze':
       return (directive.scope.service ?? service) === service
+    case 'Cordon':
+      return true
     case 'Rollback':
       return directive.service === service
   }

@@ -1,16 +1,14 @@
 import type { CurrentRelease, Rollout } from '../domain/rollout.ts'
 import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
-import { shareOf } from '../domain/share.ts'
 import type { Instant } from '../domain/time.ts'
 import { chooseCandidate, promotionQueue, type ReleaseOrder } from './candidate.ts'
 import { eligibleGate, restGate, waveGates } from './gates.ts'
-import { forwardGates, holdsRollbacks } from './order-gates.ts'
+import { forwardGates, holdsRollbacks, keptOutGates } from './order-gates.ts'
 import { rejectRelease, returnFailed } from './rollback.ts'
 import { openWave, prove, startRelease } from './rollout-changes.ts'
-import { tallyOf, totalOf } from './group-tally.ts'
+import { allowanceOf, quotasOf, tallyOf, totalOf } from './group-tally.ts'
 import type { GroupTally } from './tally.ts'
 import type { Gate, GroupPlan, GroupPlanInput, Proposal, ServicePlanInput } from './types.ts'
-import { budgetOf, waveQuotas } from './waves.ts'
 
 /** What `planGroup` knows besides the service's input. */
 export interface GroupContext {
@@ -67,7 +65,7 @@ function planRetreat(
   }
   const wave = current.waves.length
   if (current.state !== 'rolling' || wave === 0) return undefined
-  const budget = budgetOf(strategy.maxUnhealthy, wave, current.waves.at(-1)?.quota ?? 0)
+  const budget = allowanceOf(strategy, tally, current.waves).failed
   if (tally.failed > budget) {
     const reason = `${tally.failed} failed in wave ${wave}, its error budget is ${budget}`
     return rejectRelease(
@@ -84,17 +82,16 @@ function planRetreat(
 function planRolling(context: GroupContext, current: CurrentRelease, tally: GroupTally): GroupDecision {
   const { input, group, now } = context
   const { strategy } = group.group
-  const wave = current.waves.length
   const opened = current.waves.at(-1)
-  const quota = opened?.quota ?? 0
-  const budget = budgetOf(strategy.maxUnhealthy, wave, quota)
-  const waiting = waveGates(
-    tally,
-    budget,
-    wave <= 1 ? 0 : shareOf(strategy.maxSilent, quota),
-    input.clusters.index.names,
-    opened?.openedAt ?? current.startedAt,
-  )
+  const isEmptied = tally.moved === 0 && tally.excused > 0 && tally.movable.length > 0
+  const waiting = isEmptied
+    ? []
+    : waveGates(
+        tally,
+        allowanceOf(strategy, tally, current.waves),
+        input.clusters.index.names,
+        opened?.openedAt ?? current.startedAt,
+      )
   const choice = chooseCandidate(group, context.rollouts, input.releases, context.order, now)
   const stalled = now > (opened?.openedAt ?? now) + strategy.deadline + 2 * strategy.soak
   if (choice.candidate && maySupersede(strategy.supersede, current, waiting.length === 0, stalled)) {
@@ -102,8 +99,9 @@ function planRolling(context: GroupContext, current: CurrentRelease, tally: Grou
   }
   if (waiting.length > 0)
     return decide(context, { current, tally, waitsFor: waiting, candidate: choice.candidate })
-  const quotas = waveQuotas(strategy.waves, totalOf(tally), current.waves)
-  if (tally.movable.length > 0 && quotas.length > wave) return planWave(context, current.release, 'continue')
+  const quotas = quotasOf(strategy, tally, current.waves)
+  if (tally.movable.length > 0 && quotas.length > current.waves.length)
+    return planWave(context, current.release, 'continue')
   const text = `healthy on ${tally.soaked} of ${tally.targets}, soaked ${strategy.soak}s`
   const next = prove(group.rollout, current, now)
   const { service, group: name } = group.rollout
@@ -167,15 +165,15 @@ function planWave(context: GroupContext, release: ServiceRelease, how: 'start' |
   if (gates.length > 0)
     return decide(context, { current: before, tally, waitsFor: gates, candidate: release })
   if (tally.movable.length === 0) {
-    const waitsFor = tally.passedOver > 0 ? [eligibleGate(tally.passedOver, before?.startedAt)] : []
+    const waitsFor = passedOverGates(context, tally, before?.startedAt)
     return decide(context, { current: before, tally, waitsFor, candidate: release })
   }
-  const quotas = waveQuotas(group.group.strategy.waves, totalOf(tally), started.current.waves)
+  const quotas = quotasOf(group.group.strategy, tally, started.current.waves)
   const wave = started.current.waves.length + 1
   const quota = quotas[wave - 1] ?? totalOf(tally)
   const clusters = preferSuperseded(context, started.current, tally.movable).slice(
     0,
-    Math.max(0, quota - tally.moved),
+    Math.max(0, quota - tally.taken),
   )
   const movement = { clusters, names: input.clusters.index.names, desired: input.desired }
   const proposal: Proposal = {
@@ -192,6 +190,19 @@ function planWave(context: GroupContext, release: ServiceRelease, how: 'start' |
     next: openWave(started.rollout, started.current, quota, movement, now),
   }
   return decide(context, { current: before, tally, proposals: [proposal], candidate: release })
+}
+
+/** Why no placement that is left can be moved. */
+function passedOverGates(
+  { input, group }: GroupContext,
+  tally: GroupTally,
+  since: Instant | undefined,
+): readonly Gate[] {
+  const others = tally.passedOver - tally.keptOut
+  return [
+    ...(tally.keptOut > 0 ? keptOutGates(input, group) : []),
+    ...(others > 0 ? [eligibleGate(others, since)] : []),
+  ]
 }
 
 /** Clusters that already left their proven release come first: no further ones are put at risk. */
@@ -243,8 +254,7 @@ function decide(
 ): GroupDecision {
   const opensAt = waitsFor.map((gate) => gate.opensAt ?? Infinity)
   const opened = current?.waves ?? []
-  const coming =
-    current?.state === 'rolling' ? waveQuotas(group.group.strategy.waves, totalOf(tally), opened).length : 0
+  const coming = current?.state === 'rolling' ? quotasOf(group.group.strategy, tally, opened).length : 0
   return {
     plan: {
       group: group.group.name,

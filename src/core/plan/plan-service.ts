@@ -32,9 +32,9 @@ export function planService(input: ServicePlanInput, now: Instant): ServicePlan 
 function joinsOf(input: ServicePlanInput, group: GroupPlanInput): readonly Join[] {
   const release = newestProven(group)
   if (!release) return []
-  const { bootstrapped } = input.clusters
+  const { bootstrapped, cordoned } = input.clusters
   return [...group.targets]
-    .filter((cluster) => !bootstrapped[cluster])
+    .filter((cluster) => !bootstrapped[cluster] && !cordoned[cluster])
     .map((cluster) => ({ service: input.service.name, group: group.group.name, cluster, release }))
 }
 

@@ -1,5 +1,5 @@
 import type { Catalog } from '../domain/catalog.ts'
-import type { Cluster } from '../domain/cluster.ts'
+import type { Cluster, ClusterSelector } from '../domain/cluster.ts'
 import type { ClusterIndex } from '../domain/cluster-index.ts'
 import type { DeploymentGroup } from '../domain/deployment-group.ts'
 import type { Directive } from '../domain/directive.ts'
@@ -9,7 +9,8 @@ import type { ServiceRelease } from '../domain/service-release.ts'
 import type { ServiceVersion } from '../domain/service-version.ts'
 import { resolveDependencies } from '../render/dependencies.ts'
 import { optionalSkeletons, releaseRevision } from '../render/release-revision.ts'
-import { type Bitset, createBitset, hasBit, intersect } from './bitset.ts'
+import { type Bitset, createBitset, hasBit, intersect, unite } from './bitset.ts'
+import { concerns, ordersOf } from './orders.ts'
 import { createTargeting } from './targeting.ts'
 import { concerns } from './orders.ts'
 import type { ClusterFacts, ServicePlanInput } from './types.ts'
@@ -27,6 +28,11 @@ export interface CatalogTargets {
   groupsOf(service: string): readonly TargetedGroup[]
   /** Every version of a service as a release at this catalog commit, ascending. */
   releasesOf(service: string): readonly ServiceRelease[]
+  /** Number of each cluster's failure domain under a label, by ordinal. */
+  /** By ordinal, 1: a Cordon keeps every wave from it. */
+  readonly cordoned: Uint8Array
+  /** The clusters that an order's selector selects; each selector is resolved once. */
+  selected(selector: ClusterSelector): Bitset
   /** Number of each cluster's failure domain under a label, by ordinal. */
   /** The orders that may concern a service, by name. */
   directivesOf(service: string): readonly Directive[]
@@ -60,16 +66,23 @@ export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): Cat
   const members = new Map(groups.map((group) => [group.name, targeting.select(group.clusterSelector)]))
   const orders = new Map(groups.map((group) => [group.name, orderOf(group, catalog, members, index)]))
   const targeted = new Map<string, readonly TargetedGroup[]>()
+  const selections = new WeakMap<ClusterSelector, Bitset>()
+  const domains = new Map<string, Uint16Array>()
   const releases = new Map<string, readonly ServiceRelease[]>()
+  const selected = (selector: ClusterSelector): Bitset => {
+    const known = selections.get(selector) ?? targeting.select(selector)
+    selections.set(selector, known)
+    return known
+  }
   const domains = new Map<string, Uint16Array>()
   const directives = new Map<string, readonly Directive[]>()
 
   const resolveGroups = (name: string): readonly TargetedGroup[] => {
     const selector = catalog.services.get(name)?.targets ?? 'none'
     if (selector === 'none') return []
-    const selected = targeting.select(selector)
+    const clustersOfService = targeting.select(selector)
     const withTargets = groups.flatMap((group) => {
-      const inGroup = Uint32Array.from(selected)
+      const inGroup = Uint32Array.from(clustersOfService)
       intersect(inGroup, members.get(group.name) ?? createBitset(0))
       const targets = (orders.get(group.name) ?? new Uint32Array()).filter((cluster) =>
         hasBit(inGroup, cluster),
@@ -106,6 +119,8 @@ export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): Cat
     clusterAt: (ordinal) => clusters.get(ordinal),
     groupOf: (cluster) => groups.find((group) => hasBit(members.get(group.name) ?? createBitset(0), cluster)),
     groupsOf: (name) => memo(targeted, name, resolveGroups),
+    cordoned: cordonedClusters(catalog, index, selected),
+    selected,
     releasesOf: (name) => memo(releases, name, resolveReleases),
     directivesOf: (name) =>
       memo(directives, name, () => catalog.directives.filter((directive) => concerns(directive, name))),
@@ -124,6 +139,8 @@ export function servicePlanInput(
   const service = targets.catalog.services.get(name)
   if (!service) return undefined
   const clusters: ClusterFacts = {
+    cordoned: targets.cordoned,
+    selected: targets.selected,
     index: targets.index,
     silent: observations.silent,
     bootstrapped: fleet.bootstrapped,
@@ -141,6 +158,16 @@ export function servicePlanInput(
     desired: fleet.desired(name),
     observed: observations.observed(name),
     frozenBy,
+function cordonedClusters(
+  { directives }: Catalog,
+  index: ClusterIndex,
+  selected: (selector: ClusterSelector) => Bitset,
+): Uint8Array {
+  const all = createBitset(index.size)
+  for (const { clusters } of ordersOf(directives, 'Cordon')) unite(all, selected(clusters))
+  return Uint8Array.from({ length: index.size }, (_, cluster) => (hasBit(all, cluster) ? 1 : 0))
+}
+
   }
 }
 

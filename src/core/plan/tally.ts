@@ -8,8 +8,14 @@ export interface GroupTally extends Tally {
   readonly failing: readonly number[]
   /** Ordinals that are not on the release, can be moved and are not set apart, in wave order. */
   readonly movable: readonly number[]
-  /** Not on the release and passed over: silent, not bootstrapped yet, or set apart as failed. */
+  /** Not on the release and passed over: silent, cordoned, not bootstrapped yet, or set apart as failed. */
   readonly passedOver: number
+  /** Placements that use up quota: the moved ones, and those on the release that do not count. */
+  readonly taken: number
+  /** On the release but of no account: cordoned and not healthy. */
+  readonly excused: number
+  /** Passed over only because an order keeps waves from them. */
+  readonly keptOut: number
   /** When the last of the healthy ones has soaked; undefined when none is soaking. */
   readonly soakEnds: Instant | undefined
   /** The next moment at which a count changes by time alone. */
@@ -33,6 +39,8 @@ export interface TallyInput {
   readonly setApart: Uint8Array
   readonly silent: Uint8Array
   readonly bootstrapped: Uint8Array
+  /** By ordinal: 1 when a Cordon keeps waves from it, and what it reports from being a failure. */
+  readonly cordoned: Uint8Array
   readonly soak: Seconds
   readonly deadline: Seconds
   readonly now: Instant
@@ -47,47 +55,85 @@ interface Judgement {
 const waitingShown = 5
 
 export function tallyPlacements(input: TallyInput): GroupTally {
-  const { targets, desired, onRelease, ahead, movedByAttempt, setApart, silent, bootstrapped, now } = input
-  const counts = { soaked: 0, soaking: 0, failed: 0, silent: 0, pending: 0 }
-  const failing: number[] = []
-  const movable: number[] = []
-  const waiting: number[] = []
-  let [moved, passedOver, returned, soakEnds, changesAt] = [0, 0, 0, 0, Infinity]
-
-  for (const cluster of targets) {
-    const file = desired.file[cluster] ?? 0
-    if (onRelease[file]) {
-      if (!movedByAttempt[cluster]) continue
-      moved++
-      const { counts: kind, until } = judge(input, cluster)
-      counts[kind]++
-      if (kind === 'failed') failing.push(cluster)
-      if (kind === 'soaking') soakEnds = Math.max(soakEnds, until)
-      if ((kind === 'pending' || kind === 'silent') && waiting.length < waitingShown) waiting.push(cluster)
-      if (until > now) changesAt = Math.min(changesAt, until)
-    } else if (setApart[cluster]) {
-      moved++
-      returned++
-    } else if (!ahead[file]) {
-      if (silent[cluster] || !bootstrapped[cluster]) passedOver++
-      else movable.push(cluster)
-    }
+  const counting = emptyCounting()
+  for (const cluster of input.targets) {
+    const file = input.desired.file[cluster] ?? 0
+    if (input.onRelease[file]) {
+      if (input.movedByAttempt[cluster]) countMoved(input, cluster, counting)
+    } else if (input.setApart[cluster]) counting.returned++
+    else if (!input.ahead[file]) countLeft(input, cluster, counting)
   }
+  const { soaked, soaking, failed, silent, pending, returned, excused, passedOver, keptOut } = counting
+  const moved = soaked + soaking + failed + silent + pending + returned
   return {
-    targets: targets.length,
+    targets: input.targets.length,
     moved,
-    healthy: counts.soaked + counts.soaking,
-    soaked: counts.soaked,
-    failed: counts.failed + returned,
-    silent: counts.silent,
-    pending: counts.pending,
-    failing,
-    movable,
-    passedOver: passedOver + returned,
-    soakEnds: counts.soaking > 0 ? soakEnds : undefined,
-    changesAt,
-    waiting,
+    healthy: soaked + soaking,
+    soaked,
+    failed: failed + returned,
+    silent,
+    pending,
+    failing: counting.failing,
+    movable: counting.movable,
+    passedOver: passedOver + keptOut + returned,
+    taken: moved + excused,
+    excused,
+    keptOut,
+    soakEnds: soaking > 0 ? counting.soakEnds : undefined,
+    changesAt: counting.changesAt,
+    waiting: counting.waiting,
   }
+}
+
+interface Counting {
+  soaked: number
+  soaking: number
+  failed: number
+  silent: number
+  pending: number
+  returned: number
+  excused: number
+  passedOver: number
+  keptOut: number
+  soakEnds: Instant
+  changesAt: Instant
+  readonly failing: number[]
+  readonly movable: number[]
+  readonly waiting: number[]
+}
+
+function emptyCounting(): Counting {
+  const numbers = { soaked: 0, soaking: 0, failed: 0, silent: 0, pending: 0, returned: 0, excused: 0 }
+  const left = { passedOver: 0, keptOut: 0, soakEnds: 0, changesAt: Infinity }
+  return { ...numbers, ...left, failing: [], movable: [], waiting: [] }
+}
+
+/** A placement that the running attempt moved. */
+function countMoved(input: TallyInput, cluster: number, counting: Counting): void {
+  const { counts: kind, until } = judge(input, cluster)
+  const isExcused = input.cordoned[cluster] && kind !== 'soaked' && kind !== 'soaking'
+  if (isExcused) counting.excused++
+  else {
+    counting[kind]++
+    if (kind === 'failed') counting.failing.push(cluster)
+    if (kind === 'soaking') counting.soakEnds = Math.max(counting.soakEnds, until)
+    const isWaiting = kind === 'pending' || kind === 'silent'
+    if (isWaiting && counting.waiting.length < waitingShown) counting.waiting.push(cluster)
+  }
+  // A pending placement without account changes nothing when it fails.
+  const changes = until > input.now && !(isExcused && kind === 'pending')
+  if (changes) counting.changesAt = Math.min(counting.changesAt, until)
+}
+
+/** A placement that is not on the release. */
+function countLeft(
+  { silent, bootstrapped, cordoned }: TallyInput,
+  cluster: number,
+  counting: Counting,
+): void {
+  if (silent[cluster] || !bootstrapped[cluster]) counting.passedOver++
+  else if (cordoned[cluster]) counting.keptOut++
+  else counting.movable.push(cluster)
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ClusterSelector } from '../domain/cluster.ts'
 import type { ClusterIndex } from '../domain/cluster-index.ts'
 import type { DeploymentGroup } from '../domain/deployment-group.ts'
 import type { Directive } from '../domain/directive.ts'
@@ -6,6 +7,7 @@ import type { FailedPlacement, Rollout } from '../domain/rollout.ts'
 import type { Service } from '../domain/service.ts'
 import type { ReleaseId, ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
+import type { Bitset } from './bitset.ts'
 
 /** Everything that decides how one service goes on. Plain data: planning it twice gives the same plan. */
 export interface ServicePlanInput {
@@ -39,6 +41,10 @@ export interface ClusterFacts {
   readonly silent: Uint8Array
   /** 1: its directory is in the fleet repository. */
   readonly bootstrapped: Uint8Array
+  /** 1: a Cordon keeps every wave from it. */
+  readonly cordoned: Uint8Array
+  /** The clusters that an order's selector selects. */
+  selected(selector: ClusterSelector): Bitset
   /** Number of the cluster's failure domain under a label; equal numbers share a domain. */
   domains(label: string): Uint16Array
 }

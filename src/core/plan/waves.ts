@@ -3,17 +3,19 @@ import { type Share, shareOf } from '../domain/share.ts'
 
 /**
  * The cumulative quotas of a rollout's waves over `total` placements: opened waves keep the quota they were
- * opened with, later ones follow from the shares, rounded down, at least 1, at most `total`, only rising.
+ * opened with, later ones follow from the shares, rounded down, at least 1, at most `total`, only rising. Shares
+ * are of the placements that count: the `excused` ones, which do not, come on top.
  */
 export function waveQuotas(
   shares: readonly Share[],
   total: number,
   opened: readonly OpenedWave[],
+  excused = 0,
 ): readonly number[] {
   const quotas = opened.map((wave) => wave.quota)
   let last = quotas.at(-1) ?? 0
   for (const share of shares) {
-    const quota = Math.min(total, Math.max(1, shareOf(share, total)))
+    const quota = Math.min(total, excused + Math.max(1, shareOf(share, total - excused)))
     if (quota <= last) continue
     quotas.push(quota)
     last = quota

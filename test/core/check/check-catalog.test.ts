@@ -368,6 +368,19 @@ describe('orders', () => {
     ])
   })
 
+  it('that select no cluster are told, and stop nothing', () => {
+    const cordon: Directive = {
+      kind: 'Cordon',
+      name: 'c',
+      clusters: selector({ names: ['pord-*'] }),
+      reason: 'r',
+      file: 'directives/c.yaml',
+    }
+    expect(checkCatalog(catalogOf({ directives: [cordon] }))).toMatchObject([
+      { severity: 'warning', field: ['spec', 'clusters'], message: 'the clusters of this Cordon are none' },
+    ])
+  })
+
   it('stop everything when a hold names no group that exists, as it was meant to stop something', () => {
     expect(checkCatalog(catalogOf({ directives: [hold({ group: 'pord' })] }))).toMatchObject([
       { scope: { kind: 'catalog' } },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Freeze } from '../../../src/core/domain/directive.ts'
+import type { Cordon, Freeze } from '../../../src/core/domain/directive.ts'
 import { formatInstant } from '../../../src/core/domain/time.ts'
-import { clusterNames, createPlannedWorld } from './planned-world.ts'
+import { clusterNames, clustersNamed, createPlannedWorld } from './planned-world.ts'
 
 const prod = clusterNames('prod', 10)
 
@@ -108,5 +108,90 @@ describe('Freeze', () => {
       freeze({ scope: { service: undefined, group: 'devel' } }),
     )
     expect(world.plan().proposals).toMatchObject([{ kind: 'wave' }])
+  })
+})
+
+describe('Cordon', () => {
+  const cordon = (...names: readonly string[]): Cordon => ({
+    kind: 'Cordon',
+    name: 'disk',
+    clusters: clustersNamed(...names),
+    reason: 'disks are replaced',
+    file: 'directives/disk.yaml',
+  })
+
+  test('keeps every wave from its clusters, which are caught up once its file is removed', () => {
+    const world = upgraded()
+    world.directives.push(cordon('prod-0', 'prod-5'))
+    world.settle()
+    expect(world.rollout('prod').current).toMatchObject({ state: 'proven', failed: [] })
+    expect(world.releasesOn(['prod-0', 'prod-1', 'prod-5'])).toEqual(['1.0.0', '2.0.0', '1.0.0'])
+    world.directives.pop()
+    world.settle()
+    expect(new Set(world.releasesOn(prod))).toEqual(new Set(['2.0.0']))
+  })
+
+  test('of all clusters shuts the gate that names its file', () => {
+    const world = upgraded()
+    world.directives.push(cordon('prod-*'))
+    expect(world.plan().proposals).toEqual([])
+    expect(world.group('prod').waitsFor).toMatchObject([
+      {
+        gate: 'cordon',
+        state: 'shut',
+        reason: '10 clusters cordoned: disks are replaced (directives/disk.yaml)',
+        opensWhen: 'directives/disk.yaml is removed',
+      },
+    ])
+  })
+
+  test('keeps a cluster that a wave moved from counting as failed, and another one takes its place', () => {
+    const world = upgraded()
+    world.merge()
+    world.report('failed', ['prod-0'])
+    world.directives.push(cordon('prod-0'))
+    expect(world.group('prod').tally).toMatchObject({ failed: 0, moved: 0 })
+    expect(world.merge()).toMatchObject([{ kind: 'wave', wave: 2, quota: 2, clusters: [1] }])
+    expect(world.merge()).toEqual([])
+    world.report('failed', ['prod-1'])
+    expect(world.plan().proposals).toMatchObject([{ kind: 'return', reason: 'rejected' }])
+  })
+
+  test('lets a healthy cluster go on counting', () => {
+    const world = upgraded()
+    world.merge()
+    world.report('healthy', ['prod-0'])
+    world.directives.push(cordon('prod-0'))
+    world.pass(100)
+    expect(world.merge()).toMatchObject([{ kind: 'wave', wave: 2, quota: 5 }])
+  })
+
+  test('of a whole wave, with no other cluster left, proves nothing', () => {
+    const world = createPlannedWorld([{ name: 'prod', clusters: ['prod-0'] }])
+    world.versions(['1.0.0'])
+    world.merge()
+    world.directives.push(cordon('prod-0'))
+    world.pass(10_000)
+    expect(world.plan().proposals).toEqual([])
+  })
+
+  test('gives a new cluster nothing', () => {
+    const world = upgraded()
+    world.bootstrapped[9] = 0
+    world.desired.file[9] = 0
+    world.directives.push(cordon('prod-9'))
+    expect(world.plan().joins).toEqual([])
+  })
+
+  test('does not keep a rollback from its clusters', () => {
+    const world = upgraded()
+    world.merge()
+    world.report('healthy', ['prod-0'])
+    world.pass(100)
+    world.merge()
+    world.directives.push(cordon('prod-0'))
+    world.report('failed', ['prod-1'])
+    world.merge()
+    expect(new Set(world.releasesOn(prod))).toEqual(new Set(['1.0.0']))
   })
 })

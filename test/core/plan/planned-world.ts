@@ -1,3 +1,4 @@
+import type { ClusterSelector } from '../../../src/core/domain/cluster.ts'
 import { createClusterIndex } from '../../../src/core/domain/cluster-index.ts'
 import type { DeploymentGroup, Strategy } from '../../../src/core/domain/deployment-group.ts'
 import type { Directive } from '../../../src/core/domain/directive.ts'
@@ -9,8 +10,11 @@ import {
 import { emptyRollout, type Rollout } from '../../../src/core/domain/rollout.ts'
 import type { Service } from '../../../src/core/domain/service.ts'
 import { releaseId, type ServiceRelease } from '../../../src/core/domain/service-release.ts'
+import { hasBit } from '../../../src/core/plan/bitset.ts'
+import { ordersOf } from '../../../src/core/plan/orders.ts'
 import { planService } from '../../../src/core/plan/plan-service.ts'
 import type { GroupPlan, Proposal, ServicePlan, ServicePlanInput } from '../../../src/core/plan/types.ts'
+import { createTargeting } from '../../../src/core/plan/targeting.ts'
 
 const everything = { all: true, matchLabels: {}, matchExpressions: [], names: [] }
 
@@ -67,6 +71,17 @@ export function createPlannedWorld(
   let frozenBy: string | undefined
   const world = { now: 1_000_000 }
 
+  const targeting = createTargeting(
+    index.names.map((name) => ({ name, labels: {}, metadata: {}, file: `clusters/${name}.yaml` })),
+    index,
+  )
+  const cordoned = (): Uint8Array => {
+    const sets = ordersOf(directives, 'Cordon').map(({ clusters }) => targeting.select(clusters))
+    return Uint8Array.from({ length: size }, (_, cluster) =>
+      sets.some((set) => hasBit(set, cluster)) ? 1 : 0,
+    )
+  }
+
   const at = (cluster: string): number => {
     const ordinal = index.ordinalOf(cluster)
     if (ordinal === undefined) throw new Error(`no cluster ${cluster}`)
@@ -101,7 +116,14 @@ export function createPlannedWorld(
       rollout: rollouts.get(name) ?? emptyRollout(service.name, name),
     })),
     directives,
-    clusters: { index, silent, bootstrapped, domains: () => new Uint16Array(size) },
+    clusters: {
+      index,
+      silent,
+      bootstrapped,
+      cordoned: cordoned(),
+      selected: (selector) => targeting.select(selector),
+      domains: () => new Uint16Array(size),
+    },
     desired,
     observed,
     frozenBy,
@@ -211,4 +233,9 @@ const service: Service = {
 
 export function clusterNames(prefix: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, number) => `${prefix}-${number}`)
+}
+
+/** A selector of these clusters. */
+export function clustersNamed(...names: readonly string[]): ClusterSelector {
+  return { all: false, matchLabels: {}, matchExpressions: [], names }
 }

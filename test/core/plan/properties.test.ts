@@ -124,6 +124,7 @@ const tallies: fc.Arbitrary<Omit<TallyInput, 'now'>> = fc
     observedAt: instants,
     movedByAttempt: bytes(bit),
     setApart: bytes(bit),
+    cordoned: bytes(bit),
     silent: bytes(bit),
     bootstrapped: bytes(bit),
     targets: fc.shuffledSubarray(Array.from({ length: size }, (_, cluster) => cluster)),
@@ -155,13 +156,17 @@ test('every moved placement is counted once, and none that is not a target', () 
       const tally = tallyPlacements({ ...input, now: start })
       expect(tally.healthy + tally.failed + tally.silent + tally.pending).toBe(tally.moved)
       expect(tally.soaked).toBeLessThanOrEqual(tally.healthy)
-      expect(tally.moved + tally.movable.length).toBeLessThanOrEqual(tally.targets)
+      expect(tally.taken + tally.movable.length).toBeLessThanOrEqual(tally.targets)
       expect(tally.failing.length).toBeLessThanOrEqual(tally.failed)
       const targets = [...input.targets]
       for (const cluster of [...tally.failing, ...tally.movable, ...tally.waiting])
         expect(targets).toContain(cluster)
       expect(tally.movable).toEqual(targets.filter((cluster) => tally.movable.includes(cluster)))
-      expect(tally.movable.some((cluster) => input.silent[cluster] || input.setApart[cluster])).toBe(false)
+      const { silent, setApart, cordoned } = input
+      expect(tally.movable.some((cluster) => silent[cluster] || setApart[cluster] || cordoned[cluster])).toBe(
+        false,
+      )
+      expect(tally.failing.some((cluster) => cordoned[cluster])).toBe(false)
       // Who is silent never counts as healthy.
       expect(tally.healthy).toBeLessThanOrEqual(targets.filter((cluster) => !input.silent[cluster]).length)
     }),

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox'
 import { ChartRepositorySchema, type ChartRepositoryDocument } from './chart-repository.ts'
 import { ClusterSchema, type ClusterDocument } from './cluster.ts'
+import { CordonSchema, type CordonDocument } from './cordon.ts'
 import { DeploymentGroupSchema, type DeploymentGroupDocument } from './deployment-group.ts'
 import { FreezeSchema, type FreezeDocument } from './freeze.ts'
 import { HoldSchema, type HoldDocument } from './hold.ts'
@@ -20,6 +21,7 @@ export const documentSchemas = {
   Hold: HoldSchema,
   Rollback: RollbackSchema,
   Freeze: FreezeSchema,
+  Cordon: CordonSchema,
 } as const satisfies Readonly<Record<string, TSchema>>
 
 export type DocumentKind = keyof typeof documentSchemas
@@ -34,10 +36,11 @@ export type CatalogDocument =
   | DirectiveDocument
 
 /** What people order. */
-export type DirectiveDocument = HoldDocument | RollbackDocument | FreezeDocument
+export type DirectiveDocument = HoldDocument | RollbackDocument | FreezeDocument | CordonDocument
 
 export const directiveKinds = [
   'Hold',
   'Rollback',
   'Freeze',
+  'Cordon',
 ] as const satisfies readonly DirectiveDocument['kind'][]
