@@ -12,7 +12,6 @@ import { optionalSkeletons, releaseRevision } from '../render/release-revision.t
 import { type Bitset, createBitset, hasBit, intersect, unite } from './bitset.ts'
 import { concerns, ordersOf } from './orders.ts'
 import { createTargeting } from './targeting.ts'
-import { concerns } from './orders.ts'
 import type { ClusterFacts, ServicePlanInput } from './types.ts'
 import { waveOrder } from './wave-order.ts'
 
@@ -28,14 +27,13 @@ export interface CatalogTargets {
   groupsOf(service: string): readonly TargetedGroup[]
   /** Every version of a service as a release at this catalog commit, ascending. */
   releasesOf(service: string): readonly ServiceRelease[]
-  /** Number of each cluster's failure domain under a label, by ordinal. */
+  /** The orders that may concern a service, by name. */
+  directivesOf(service: string): readonly Directive[]
   /** By ordinal, 1: a Cordon keeps every wave from it. */
   readonly cordoned: Uint8Array
   /** The clusters that an order's selector selects; each selector is resolved once. */
   selected(selector: ClusterSelector): Bitset
   /** Number of each cluster's failure domain under a label, by ordinal. */
-  /** The orders that may concern a service, by name. */
-  directivesOf(service: string): readonly Directive[]
   domains(label: string): Uint16Array
 }
 
@@ -66,17 +64,16 @@ export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): Cat
   const members = new Map(groups.map((group) => [group.name, targeting.select(group.clusterSelector)]))
   const orders = new Map(groups.map((group) => [group.name, orderOf(group, catalog, members, index)]))
   const targeted = new Map<string, readonly TargetedGroup[]>()
+  const releases = new Map<string, readonly ServiceRelease[]>()
+  const directives = new Map<string, readonly Directive[]>()
   const selections = new WeakMap<ClusterSelector, Bitset>()
   const domains = new Map<string, Uint16Array>()
-  const releases = new Map<string, readonly ServiceRelease[]>()
+
   const selected = (selector: ClusterSelector): Bitset => {
     const known = selections.get(selector) ?? targeting.select(selector)
     selections.set(selector, known)
     return known
   }
-  const domains = new Map<string, Uint16Array>()
-  const directives = new Map<string, readonly Directive[]>()
-
   const resolveGroups = (name: string): readonly TargetedGroup[] => {
     const selector = catalog.services.get(name)?.targets ?? 'none'
     if (selector === 'none') return []
@@ -119,11 +116,11 @@ export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): Cat
     clusterAt: (ordinal) => clusters.get(ordinal),
     groupOf: (cluster) => groups.find((group) => hasBit(members.get(group.name) ?? createBitset(0), cluster)),
     groupsOf: (name) => memo(targeted, name, resolveGroups),
-    cordoned: cordonedClusters(catalog, index, selected),
-    selected,
     releasesOf: (name) => memo(releases, name, resolveReleases),
     directivesOf: (name) =>
       memo(directives, name, () => catalog.directives.filter((directive) => concerns(directive, name))),
+    cordoned: cordonedClusters(catalog, index, selected),
+    selected,
     domains: (label) => memo(domains, label, () => numberDomains(catalog, index, label)),
   }
 }
@@ -139,11 +136,11 @@ export function servicePlanInput(
   const service = targets.catalog.services.get(name)
   if (!service) return undefined
   const clusters: ClusterFacts = {
-    cordoned: targets.cordoned,
-    selected: targets.selected,
     index: targets.index,
     silent: observations.silent,
     bootstrapped: fleet.bootstrapped,
+    cordoned: targets.cordoned,
+    selected: targets.selected,
     domains: targets.domains,
   }
   return {
@@ -158,6 +155,9 @@ export function servicePlanInput(
     desired: fleet.desired(name),
     observed: observations.observed(name),
     frozenBy,
+  }
+}
+
 function cordonedClusters(
   { directives }: Catalog,
   index: ClusterIndex,
@@ -166,9 +166,6 @@ function cordonedClusters(
   const all = createBitset(index.size)
   for (const { clusters } of ordersOf(directives, 'Cordon')) unite(all, selected(clusters))
   return Uint8Array.from({ length: index.size }, (_, cluster) => (hasBit(all, cluster) ? 1 : 0))
-}
-
-  }
 }
 
 function orderOf(
