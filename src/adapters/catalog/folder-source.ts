@@ -2,13 +2,13 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { ObjectTemplates } from '../../core/domain/templates.ts'
 import type { CatalogSnapshot } from './port.ts'
-import { applyFiles, isCatalogPath } from './sections.ts'
+import { applyChanges, applyFiles, type CatalogChange, isCatalogPath } from './sections.ts'
 import { createAssembler } from './snapshot.ts'
 
-/** The catalog of a work tree, with `worktree` for its commit. */
+/** The catalog of a work tree, with `worktree` for its commit. `changes`: what would be written to it. */
 export async function readCatalogFolder(
   folder: string,
-  options: { readonly defaultTemplates: ObjectTemplates },
+  options: { readonly defaultTemplates: ObjectTemplates; readonly changes?: readonly CatalogChange[] },
 ): Promise<CatalogSnapshot> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const paths = entries
@@ -18,5 +18,6 @@ export async function readCatalogFolder(
   const files = await Promise.all(
     paths.map(async (path) => ({ path, text: await readFile(join(folder, path), 'utf8') })),
   )
-  return createAssembler(options.defaultTemplates)('worktree', applyFiles(new Map(), files, []))
+  const sections = applyChanges(applyFiles(new Map(), files, []), options.changes ?? [])
+  return createAssembler(options.defaultTemplates)('worktree', sections)
 }

@@ -1,7 +1,14 @@
 import type { ObjectTemplates } from '../../core/domain/templates.ts'
 import type { GitClone, GitRepository, Oid } from '../git/port.ts'
 import type { CatalogSnapshot, CatalogSource } from './port.ts'
-import { applyFiles, isCatalogPath, type CatalogFile, type Sections } from './sections.ts'
+import {
+  applyChanges,
+  applyFiles,
+  isCatalogPath,
+  type CatalogChange,
+  type CatalogFile,
+  type Sections,
+} from './sections.ts'
 import { createAssembler } from './snapshot.ts'
 
 export interface GitSourceDeps {
@@ -10,6 +17,11 @@ export interface GitSourceDeps {
   readonly branch: string
   /** Skeletons of the objects that the catalog has none of its own for. */
   readonly defaultTemplates: ObjectTemplates
+}
+
+export interface GitCatalogSource extends CatalogSource {
+  /** The catalog as it would be with some files changed on top of a commit; its commit is `preview`. */
+  preview(commit: Oid, changes: readonly CatalogChange[]): Promise<CatalogSnapshot>
 }
 
 interface Read {
@@ -21,7 +33,11 @@ interface Read {
 const keptCommits = 8
 
 /** The catalog as a branch of a Git repository. A commit is read as the difference to the last one that was read. */
-export function createCatalogSource({ repository, branch, defaultTemplates }: GitSourceDeps): CatalogSource {
+export function createCatalogSource({
+  repository,
+  branch,
+  defaultTemplates,
+}: GitSourceDeps): GitCatalogSource {
   const ref = `refs/heads/${branch}`
   const assemble = createAssembler(defaultTemplates)
   const reads = new Map<Oid, Read>()
@@ -37,18 +53,24 @@ export function createCatalogSource({ repository, branch, defaultTemplates }: Gi
     return { sections, snapshot: assemble(commit, sections) }
   }
 
+  const readOnce = async (commit: Oid): Promise<Read> => {
+    const read = reads.get(commit) ?? (await readAnew(commit))
+    reads.delete(commit)
+    reads.set(commit, read)
+    const [oldest] = reads.keys()
+    if (reads.size > keptCommits && oldest !== undefined) reads.delete(oldest)
+    return read
+  }
+
   return {
     async head() {
       if ('fetch' in repository) await repository.fetch([ref])
       return repository.resolve(ref)
     },
-    async read(commit) {
-      const read = reads.get(commit) ?? (await readAnew(commit))
-      reads.delete(commit)
-      reads.set(commit, read)
-      const [oldest] = reads.keys()
-      if (reads.size > keptCommits && oldest !== undefined) reads.delete(oldest)
-      return read.snapshot
+    read: async (commit) => (await readOnce(commit)).snapshot,
+    async preview(commit, changes) {
+      const { sections } = await readOnce(commit)
+      return assemble('preview', applyChanges(sections, changes))
     },
   }
 }

@@ -19,6 +19,9 @@ export interface ParsedFile extends CatalogFile {
   readonly findings: readonly Finding[]
 }
 
+/** A file that is written anew or removed. */
+export type CatalogChange = CatalogFile | { readonly path: string; readonly remove: true }
+
 /** Files by path, in sections that are put together apart from each other: an untouched section stays the same value. */
 export type Sections = ReadonlyMap<string, ReadonlyMap<string, ParsedFile>>
 
@@ -51,6 +54,16 @@ export function applyFiles(
   }
   for (const [section, content] of touched) if (content.size === 0) next.delete(section)
   return next
+}
+
+export function applyChanges(sections: Sections, changes: readonly CatalogChange[]): Sections {
+  const written = changes.filter((change) => 'text' in change)
+  const removed = changes.filter((change) => 'remove' in change)
+  return applyFiles(
+    sections,
+    written,
+    removed.map(({ path }) => path),
+  )
 }
 
 function parseFile(

@@ -6,7 +6,9 @@ import { createSystemRepository } from './system/repository.ts'
 import { runGit } from './system/run-git.ts'
 
 export { openClone } from './system/clone.ts'
+export { readAuthor } from './system/identity.ts'
 export { removeStaleLocks } from './system/locks.ts'
+export { openWorkTree } from './system/work-tree.ts'
 
 /** Opens a repository on disk, bare or not. Throws `GitError` when there is none or git is too old. */
 export async function openRepository(path: string): Promise<GitRepository> {
