@@ -44,9 +44,9 @@ function explainStart(error: unknown): { message: string; remedy: string } | und
 }
 
 function cliDeps(signal: AbortSignal): CliDeps {
-  const { stdout, stderr, env } = process
+  const { stdin, stdout, stderr, env } = process
   return {
-    openWorkspace: openRepositories,
+    openRepositories,
     explainError,
     stdout: { write: (text) => stdout.write(text), isTTY: stdout.isTTY, columns: stdout.columns },
     stderr: { write: (text) => stderr.write(text), isTTY: stderr.isTTY, columns: stderr.columns },
@@ -58,5 +58,19 @@ function cliDeps(signal: AbortSignal): CliDeps {
       const { setTimeout: sleep } = await import('node:timers/promises')
       await sleep(milliseconds, undefined, { signal }).catch(() => undefined)
     },
+    ask: stdin.isTTY && stdout.isTTY ? async (prompt) => readAnswer(prompt, signal) : undefined,
+  }
+}
+
+/** One line from the terminal; nothing when the terminal ends or Ctrl-C is pressed. */
+async function readAnswer(prompt: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import('node:readline/promises')
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
+  try {
+    return await Promise.race([terminal.question(prompt, { signal }).catch(() => ''), closed])
+  } finally {
+    terminal.close()
   }
 }

@@ -1,188 +1,120 @@
-import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { GitClone, GitRepository } from '../adapters/git/port.ts'
-import type { ObjectTemplates } from '../core/domain/templates.ts'
-import type { OpenedWorkspace, WorkspaceOptions } from '../entrypoints/cli/deps.ts'
+import type { GitClone } from '../adapters/git/port.ts'
+import type { OpenedRepositories, RepositoryOptions } from '../entrypoints/cli/deps.ts'
 import { KnownError } from '../operations/known-error.ts'
-import type { CatalogParts, FleetLog, FleetView } from '../operations/workspace.ts'
+import type { FleetLog, FleetView } from '../operations/workspace.ts'
+import type { Instant } from '../core/domain/time.ts'
+import { type CatalogAccess, openFolderCatalog, openGitCatalog } from './catalog-access.ts'
+import { fail, locate, mainRef, openForPush, openPlace, type RepositoryPlace } from './places.ts'
 
-/** A workspace over repositories alone: health is what a controller published in the fleet repository. */
-export async function openRepositories(options: WorkspaceOptions): Promise<OpenedWorkspace> {
+/**
+ * Repositories alone: health is what a controller published in the fleet repository. Each is opened when first asked
+ * for and stays open, so that a later workspace reads only what changed.
+ */
+export async function openRepositories(options: RepositoryOptions): Promise<OpenedRepositories> {
   const { openWorkspace } = await import('../operations/workspace.ts')
-  const opened: GitRepository[] = []
-  const context: Opening = {
-    ...options,
-    async open(place) {
-      const repository = await openPlace(place, options)
-      opened.push(repository)
-      return repository
-    },
+  const opened: GitClone[] = []
+  const kept = <Value>(open: (place: RepositoryPlace) => Promise<Value>) =>
+    keptBy(open, (place) => place.path)
+  const openKept = async (clone: Promise<GitClone>): Promise<GitClone> => {
+    opened.push(await clone)
+    return clone
   }
-  const fleetLocation = async (): Promise<string> =>
-    options.fleet ?? (await workspace.catalog()).snapshot.catalog.settings.fleet.url
-  const workspace = openWorkspace({
-    now: options.now,
-    catalog: () => openCatalog(context),
-    fleet: async () => openFleet(await fleetLocation(), context),
-    fleetLog: async () => openFleetLog(await fleetLocation(), context),
+  const open = kept(async (place) => openKept(openPlace(place, options)))
+  const openCatalog = once(async () => {
+    const push = async (place: RepositoryPlace): Promise<GitClone> => openKept(openForPush(place, options))
+    return openCatalogAccess(options, open, options.forOrders ? push : open)
   })
+  const openFleet = keptBy(
+    async (location: string) => fleetAccess(await open(locateFleet(location, options))),
+    (location) => location,
+  )
+
+  const fleetLocation = async (): Promise<string> =>
+    options.fleet ?? (await (await openCatalog()).parts()).snapshot.catalog.settings.fleet.url
+  const fleet = async (): Promise<FleetAccess> => openFleet(await fleetLocation())
   return {
-    workspace,
+    async workspace(now) {
+      return openWorkspace({
+        now,
+        catalog: async () => (await openCatalog()).parts(),
+        fleet: async () => (await fleet()).view(now),
+        fleetLog: async () => openFleetLog(await open(locateFleet(await fleetLocation(), options))),
+      })
+    },
+    writer: async () => (await openCatalog()).writer,
+    acknowledgedHolds: async () => (await fleet()).acknowledged(),
     async close() {
       await Promise.all(opened.map((repository) => repository.close()))
     },
   }
 }
 
-interface Opening extends WorkspaceOptions {
-  /** Opens a repository that is closed with the workspace. */
-  open(place: RepositoryPlace): Promise<GitClone>
-}
-
-/** A work tree is read as it lies on the disk, so that a change can be checked before it is committed. */
-async function openCatalog(context: Opening): Promise<CatalogParts> {
-  if (context.catalog === undefined) {
+async function openCatalogAccess(
+  { catalog, cwd }: RepositoryOptions,
+  open: (place: RepositoryPlace) => Promise<GitClone>,
+  openCatalog: (place: RepositoryPlace) => Promise<GitClone>,
+): Promise<CatalogAccess> {
+  if (catalog === undefined) {
     return fail(
       'no catalog was found',
       'give --catalog <folder, repository or URL>, set HALYARD_CATALOG, or run below a folder with halyard.yaml',
     )
   }
-  const place = locate(context.catalog, context.cwd)
+  const place = locate(catalog, cwd)
   const { readDefaultTemplates } = await import('../adapters/catalog/templates.ts')
-  const defaultTemplates = await readDefaultTemplates()
-  if (place.kind === 'folder') {
-    const { readCatalogFolder } = await import('../adapters/catalog/folder-source.ts')
-    const snapshot = await readCatalogFolder(place.path, { defaultTemplates })
-    return { snapshot, ...catalogHistory(place, context, defaultTemplates) }
-  }
-  const repository = await context.open(place)
-  const { createCatalogSource } = await import('../adapters/catalog/git-source.ts')
-  const source = createCatalogSource({ repository, branch: mainBranch, defaultTemplates })
-  const head = await source.head()
-  if (head === undefined)
-    return fail(`${context.catalog} has no branch ${mainBranch}`, 'push the catalog to it')
-  const snapshot = await source.read(head)
-  return {
-    snapshot,
-    readAt: async (revision) => source.read(await resolveRevision(repository, revision)),
-    lastChange: async (path) => (await repository.log(head, { path, limit: 1 }))[0],
-  }
+  const templates = await readDefaultTemplates()
+  return place.kind === 'folder'
+    ? openFolderCatalog(place.path, templates, open)
+    : openGitCatalog(await openCatalog(place), {
+        location: catalog,
+        templates,
+        // What is elsewhere has no configuration of its own here: the caller's folder has.
+        configuredIn: place.kind === 'remote' ? cwd : place.path,
+      })
 }
 
-/** The history of a work tree, opened when it is asked for. */
-function catalogHistory(
-  place: RepositoryPlace,
-  context: Opening,
-  defaultTemplates: ObjectTemplates,
-): Pick<CatalogParts, 'readAt' | 'lastChange'> {
-  const gitFolder = { kind: 'repository', path: place.path } as const
-  const hasHistory = existsSync(join(place.path, '.git'))
-  return {
-    async readAt(revision) {
-      if (!hasHistory)
-        return fail(`${place.path} is no git repository`, 'compare commits of a repository or URL')
-      const repository = await context.open(gitFolder)
-      const { createCatalogSource } = await import('../adapters/catalog/git-source.ts')
-      const source = createCatalogSource({ repository, branch: mainBranch, defaultTemplates })
-      return source.read(await resolveRevision(repository, revision))
-    },
-    async lastChange(path) {
-      if (!hasHistory) return undefined
-      const repository = await context.open(gitFolder)
-      const head = await repository.resolve(`refs/heads/${mainBranch}`)
-      return head === undefined ? undefined : (await repository.log(head, { path, limit: 1 }))[0]
-    },
-  }
-}
-
-async function resolveRevision(repository: GitRepository, revision: string): Promise<string> {
-  for (const name of [
-    revision,
-    `refs/heads/${revision}`,
-    `refs/tags/${revision}`,
-    `refs/remotes/${revision}`,
-  ]) {
-    const oid = await repository.resolve(name)
-    if (oid !== undefined) return oid
-  }
-  return fail(
-    `the catalog has no commit, branch or tag ${revision}`,
-    'give a whole commit id, a branch or a tag',
-  )
-}
-
-async function openFleetRepository(location: string, context: Opening): Promise<GitClone> {
+function locateFleet(location: string, { cwd }: RepositoryOptions): RepositoryPlace {
   if (location === '') {
     return fail(
       'no fleet repository was found',
       'give --fleet, set HALYARD_FLEET, or spec.fleet.url in halyard.yaml',
     )
   }
-  return context.open(locate(location, context.cwd))
+  return locate(location, cwd)
 }
 
 /** Main's commits alone: a large fleet's state takes seconds to read. */
-async function openFleetLog(location: string, context: Opening): Promise<FleetLog> {
-  const clone = await openFleetRepository(location, context)
-  const ref = `refs/heads/${mainBranch}`
-  await clone.fetch([ref])
-  return { head: await clone.resolve(ref), log: clone.log }
+async function openFleetLog(clone: GitClone): Promise<FleetLog> {
+  await clone.fetch([mainRef])
+  return { head: await clone.resolve(mainRef), log: clone.log }
 }
 
-async function openFleet(location: string, context: Opening): Promise<FleetView> {
-  const clone = await openFleetRepository(location, context)
+interface FleetAccess {
+  /** The fleet and what was published of it, as they are now. */
+  view(now: Instant): Promise<FleetView>
+  /** Names of the Holds that the controller obeys; undefined: none has published anything. */
+  acknowledged(): Promise<readonly string[] | undefined>
+}
+
+async function fleetAccess(clone: GitClone): Promise<FleetAccess> {
   const [{ createFleet }, { createClusterIndex }, { publishedObservations }] = await Promise.all([
     import('../adapters/fleet/fleet.ts'),
     import('../core/domain/cluster-index.ts'),
     import('../operations/published-observations.ts'),
   ])
   const fleet = createFleet({ clone, clusters: createClusterIndex() })
-  const state = await fleet.sync()
-  const status = await fleet.readStatus()
   return {
-    state,
-    log: clone.log,
-    readBlobs: fleet.readBlobs,
-    observe: (silentAfter) => publishedObservations(status, state, silentAfter, context.now),
-  }
-}
-
-const mainBranch = 'main'
-
-interface RepositoryPlace {
-  /** `folder`: files without being a bare repository. */
-  readonly kind: 'folder' | 'repository' | 'remote'
-  /** A path, or the URL of a remote. */
-  readonly path: string
-}
-
-function locate(location: string, cwd: string): RepositoryPlace {
-  if (/^[a-z+]+:\/\//i.test(location) && !location.startsWith('file://'))
-    return { kind: 'remote', path: location }
-  const path = location.startsWith('file://') ? fileURLToPath(location) : resolve(cwd, location)
-  if (!existsSync(path)) fail(`${path} does not exist`, 'give a folder, a bare repository or a URL')
-  const isBare = existsSync(join(path, 'objects')) && existsSync(join(path, 'HEAD'))
-  return { kind: isBare ? 'repository' : 'folder', path }
-}
-
-/** What is on this machine is read where it is; what is not is mirrored into the user's cache. */
-async function openPlace({ kind, path }: RepositoryPlace, { env }: WorkspaceOptions): Promise<GitClone> {
-  const { openClone, openRepository } = await import('../adapters/git/system.ts')
-  if (kind !== 'remote') return readOnly(await openRepository(path))
-  const cache = env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
-  const name = createHash('sha256').update(path).digest('hex').slice(0, 16)
-  return openClone({ path: join(cache, 'halyard', `${name}.git`), url: path })
-}
-
-/** A repository that is its own remote, so that nothing is fetched; nothing is written either. */
-function readOnly(repository: GitRepository): GitClone {
-  return {
-    ...repository,
-    fetch: async () => undefined,
-    push: async () => ({ kind: 'rejected', reason: 'it was opened for reading' }),
+    async view(now) {
+      const state = await fleet.sync()
+      const status = await fleet.readStatus()
+      return {
+        state,
+        log: clone.log,
+        readBlobs: fleet.readBlobs,
+        observe: (silentAfter) => publishedObservations(status, state, silentAfter, now),
+      }
+    },
+    acknowledged: async () => (await fleet.readStatus())?.acknowledged,
   }
 }
 
@@ -201,6 +133,20 @@ export async function explainError(error: unknown): Promise<KnownError | undefin
   return undefined
 }
 
-function fail(message: string, remedy: string): never {
-  throw new KnownError(message, remedy)
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined
+  return () => (made ??= make())
+}
+
+/** Makes one value for each key. */
+function keptBy<Input, Value>(
+  make: (input: Input) => Promise<Value>,
+  keyOf: (input: Input) => string,
+): (input: Input) => Promise<Value> {
+  const made = new Map<string, Promise<Value>>()
+  return (input) => {
+    const known = made.get(keyOf(input)) ?? make(input)
+    made.set(keyOf(input), known)
+    return known
+  }
 }

@@ -1,3 +1,4 @@
+import type { CatalogWriter } from '../../operations/catalog-writer.ts'
 import type { KnownError } from '../../operations/known-error.ts'
 import type { Workspace } from '../../operations/workspace.ts'
 import type { Instant } from '../../core/domain/time.ts'
@@ -5,7 +6,7 @@ import type { Instant } from '../../core/domain/time.ts'
 /** Everything that the command line takes from the world around it. */
 export interface CliDeps {
   /** Opens the repositories lazily; `close` ends what reads them. */
-  openWorkspace(options: WorkspaceOptions): Promise<OpenedWorkspace>
+  openRepositories(options: RepositoryOptions): Promise<OpenedRepositories>
   /** The known error that an error of some adapter stands for; undefined: a bug. */
   explainError(error: unknown): Promise<KnownError | undefined>
   readonly stdout: Output
@@ -17,6 +18,8 @@ export interface CliDeps {
   now(): Instant
   /** Ends early, and well, when `signal` is aborted. */
   sleep(milliseconds: number): Promise<void>
+  /** Reads a line from the person at the terminal; undefined: nobody sits there. */
+  readonly ask: ((prompt: string) => Promise<string>) | undefined
 }
 
 export interface Output {
@@ -26,17 +29,22 @@ export interface Output {
   readonly columns: number | undefined
 }
 
-export interface WorkspaceOptions {
+export interface RepositoryOptions {
   /** Folder, bare repository or URL. */
   readonly catalog: string | undefined
   /** Undefined: where the catalog's settings say. */
   readonly fleet: string | undefined
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly now: Instant
+  /** Whether the catalog is opened to write to it. */
+  readonly forOrders: boolean
 }
 
-export interface OpenedWorkspace {
-  readonly workspace: Workspace
+export interface OpenedRepositories {
+  /** The repositories as they are now; what did not change since the last call is not read again. */
+  workspace(now: Instant): Promise<Workspace>
+  writer(): Promise<CatalogWriter>
+  /** Names of the Holds that the controller obeys; undefined: none has published anything. */
+  acknowledgedHolds(): Promise<readonly string[] | undefined>
   close(): Promise<void>
 }

@@ -6,6 +6,8 @@ export const exitCodes = {
   usage: 2,
   /** `diff --exit-code` found some. */
   differences: 3,
+  /** `--wait` ended before the controller acknowledged the order, which stands. */
+  unacknowledged: 4,
   /** 128 + SIGINT, as shells count. */
   interrupted: 130,
 } as const

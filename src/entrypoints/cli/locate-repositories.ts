@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { WorkspaceOptions } from './deps.ts'
+import type { RepositoryOptions } from './deps.ts'
 
-type Located = Pick<WorkspaceOptions, 'catalog' | 'fleet'>
+type Located = Pick<RepositoryOptions, 'catalog' | 'fleet'>
 
 /**
  * Which repositories a command is about: flags, then HALYARD_CATALOG and HALYARD_FLEET, then the `halyard.yaml`

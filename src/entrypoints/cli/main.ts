@@ -4,8 +4,11 @@ import { cleanText } from './clean.ts'
 import { addDiff } from './commands/diff.ts'
 import { addExplain } from './commands/explain.ts'
 import { addHistory } from './commands/history.ts'
+import { addHold } from './commands/hold.ts'
 import { addPlan } from './commands/plan.ts'
 import { addRender } from './commands/render.ts'
+import { addResume } from './commands/resume.ts'
+import { addRollback } from './commands/rollback.ts'
 import { addStatus } from './commands/status.ts'
 import { addValidate } from './commands/validate.ts'
 import type { CliDeps } from './deps.ts'
@@ -19,7 +22,7 @@ export async function runHalctl(argv: readonly string[], deps: CliDeps): Promise
     exitCode = code
   })
   const program = createProgram(deps)
-  for (const add of [addStatus, addExplain, addPlan, addDiff, addRender, addHistory, addValidate]) {
+  for (const add of commands) {
     prepare(add(program, session), deps)
   }
   // No command: people want to see what there is.
@@ -32,10 +35,15 @@ export async function runHalctl(argv: readonly string[], deps: CliDeps): Promise
   return deps.signal.aborted ? exitCodes.interrupted : exitCode
 }
 
+const questions = [addStatus, addExplain, addPlan, addDiff, addRender, addHistory, addValidate]
+const commands = [...questions, addHold, addResume, addRollback]
+
 function createProgram(deps: CliDeps): Command {
   const program = prepare(new Command('halctl'), deps)
   program
-    .description('Asks where services stand in the fleet, what comes next, and why.')
+    .description(
+      'Asks where services stand in the fleet, what comes next, and why; and tells Halyard what to do.',
+    )
     .usage('<command> [options]')
     .option('--catalog <repository>', 'the catalog: a folder, a bare repository or a URL')
     .option('--fleet <repository>', 'the fleet repository: a folder, a bare repository or a URL')
@@ -57,10 +65,11 @@ above the working directory (its spec.fleet.url names the fleet), .halyard/catal
 .halyard/fleet.git in the working directory. All times are UTC.
 
 Exit codes:
-  0    answered
-  1    an error, or a catalog with errors (validate)
+  0    answered, or done
+  1    an error, a catalog with errors (validate), or an order that was not confirmed
   2    the command line is wrong
   3    there are differences (diff --exit-code)
+  4    the controller did not acknowledge the order in time (--wait)
   130  interrupted by Ctrl-C
 
 Examples:
@@ -68,7 +77,8 @@ Examples:
   halctl status payments                  one service: its groups and failing clusters
   halctl explain payments prod-use1-07    why this cluster does not get the new version
   halctl status payments --watch          the same, as it moves
-  halctl validate --catalog .             check the catalog before you push it`
+  halctl validate --catalog .             check the catalog before you push it
+  halctl hold payments --reason "…"       no further wave of payments, until halctl resume payments`
 
 /** What every command shares. Errors of usage are thrown, so that one place prints them. */
 function prepare(command: Command, { stdout, stderr }: CliDeps): Command {

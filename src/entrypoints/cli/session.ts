@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
-import type { JsonObject } from '../../core/domain/cluster.ts'
+import type { TObject } from 'typebox'
 import type { Instant } from '../../core/domain/time.ts'
 import type { Workspace } from '../../operations/workspace.ts'
 import { cleanValue } from './clean.ts'
-import type { CliDeps } from './deps.ts'
+import type { CliDeps, OpenedRepositories } from './deps.ts'
 import { locateRepositories } from './locate-repositories.ts'
+import { formatData } from './format-data.ts'
+import { type OrderGiven, giveOrder } from './give-order.ts'
 import { withProgress } from './progress.ts'
 import { createStyle, type Style } from './style.ts'
 
@@ -37,6 +39,8 @@ export interface Question<Answer> {
 export interface Session {
   /** Asks and prints, again and again with --watch. */
   answer<Answer>(command: Command, question: Question<Answer>): Promise<void>
+  /** Says what an order will do, and does it once that is confirmed. */
+  order<Input extends TObject>(command: Command, order: OrderGiven<Input>): Promise<void>
 }
 
 const tableWidth = 100
@@ -46,20 +50,54 @@ export function createSession(deps: CliDeps, exit: (code: number) => void): Sess
   return {
     async answer(command, question) {
       const options = command.optsWithGlobals<GlobalOptions>()
-      let before = ''
-      while (!deps.signal.aborted) {
-        const { text, content, exitCode } = await askOnce(deps, options, question)
-        if (options.watch !== true) {
-          deps.stdout.write(text)
-          exit(exitCode)
-          return
-        }
-        if (deps.stdout.isTTY) deps.stdout.write(`\u001b[H\u001b[2J\u001b[3J${text}`)
-        else if (content !== before) deps.stdout.write(text)
-        before = content
-        await deps.sleep(watchEvery)
-      }
+      const ask = async (repositories: OpenedRepositories) => askOnce(deps, options, question, repositories)
+      await withRepositories(deps, options, false, async (repositories) => {
+        if (options.watch === true) return watch(deps, async () => ask(repositories))
+        const { text, exitCode } = await ask(repositories)
+        deps.stdout.write(text)
+        exit(exitCode)
+      })
     },
+    async order(command, order) {
+      const options = command.optsWithGlobals<GlobalOptions>()
+      await withRepositories(deps, options, true, async (repositories) => {
+        const page = pageOf(deps, options, deps.now())
+        exit(await giveOrder({ deps, repositories, page, output: options.output }, order))
+      })
+    },
+  }
+}
+
+async function withRepositories(
+  deps: CliDeps,
+  options: GlobalOptions,
+  forOrders: boolean,
+  work: (repositories: OpenedRepositories) => Promise<void>,
+): Promise<void> {
+  const { env, cwd } = deps
+  const located = locateRepositories(options, env, cwd)
+  const repositories = await deps.openRepositories({ ...located, env, cwd, forOrders })
+  try {
+    await work(repositories)
+  } finally {
+    await repositories.close()
+  }
+}
+
+interface Answered {
+  readonly text: string
+  readonly content: string
+  readonly exitCode: number
+}
+
+async function watch(deps: CliDeps, ask: () => Promise<Answered>): Promise<void> {
+  let before = ''
+  while (!deps.signal.aborted) {
+    const { text, content } = await ask()
+    if (deps.stdout.isTTY) deps.stdout.write(`\u001b[H\u001b[2J\u001b[3J${text}`)
+    else if (content !== before) deps.stdout.write(text)
+    before = content
+    await deps.sleep(watchEvery)
   }
 }
 
@@ -67,18 +105,14 @@ async function askOnce<Answer>(
   deps: CliDeps,
   options: GlobalOptions,
   question: Question<Answer>,
-): Promise<{ text: string; content: string; exitCode: number }> {
-  const { env, cwd } = deps
+  repositories: OpenedRepositories,
+): Promise<Answered> {
   const now = deps.now()
-  const opened = await deps.openWorkspace({ ...locateRepositories(options, env, cwd), env, cwd, now })
-  try {
-    const ask = async (): Promise<Answer> => question.ask(opened.workspace)
-    const answer = await withProgress(deps.stderr, 'reading the repositories', ask)
-    const text = await format(answer, question, options, pageOf(deps, options, now))
-    return { text, content: contentOf(answer), exitCode: question.exitCode?.(answer) ?? 0 }
-  } finally {
-    await opened.close()
-  }
+  const answer = await withProgress(deps.stderr, 'reading the repositories', async () =>
+    question.ask(await repositories.workspace(now)),
+  )
+  const text = await format(answer, question, options, pageOf(deps, options, now))
+  return { text, content: contentOf(answer), exitCode: question.exitCode?.(answer) ?? 0 }
 }
 
 /** What an answer says apart from when it was asked, to tell whether anything changed. */
@@ -106,23 +140,10 @@ function allowsColour({ env, stdout }: CliDeps, options: GlobalOptions): boolean
 async function format<Answer>(
   answer: Answer,
   question: Question<Answer>,
-  options: GlobalOptions,
+  { output }: GlobalOptions,
   page: Page,
 ): Promise<string> {
-  switch (options.output) {
-    case 'json':
-      return `${escapeControls(JSON.stringify(answer, undefined, 2))}\n`
-    case 'yaml': {
-      const { emitYaml } = await import('../../core/render/emit-yaml.ts')
-      return emitYaml([JSON.parse(JSON.stringify(answer)) as JsonObject])
-    }
-    case 'table':
-    case 'wide':
-      return question.view(cleanValue(answer), page)
-  }
-}
-
-/** JSON leaves C1 controls as they are, and terminals obey some of them. */
-function escapeControls(json: string): string {
-  return json.replaceAll(/[\u007f-\u009f]/g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`)
+  return output === 'json' || output === 'yaml'
+    ? formatData(answer, output)
+    : question.view(cleanValue(answer), page)
 }

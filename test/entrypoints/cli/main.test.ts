@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { CliDeps } from '../../../src/entrypoints/cli/deps.ts'
+import type { CliDeps, OpenedRepositories } from '../../../src/entrypoints/cli/deps.ts'
 import { runHalctl } from '../../../src/entrypoints/cli/main.ts'
 import { KnownError } from '../../../src/operations/known-error.ts'
 import type { Workspace } from '../../../src/operations/workspace.ts'
@@ -19,6 +19,15 @@ interface Run {
   readonly stderr: string
 }
 
+const repositories: OpenedRepositories = {
+  workspace: async () => workspace,
+  writer: async () => {
+    throw new Error('no order is given here')
+  },
+  acknowledgedHolds: async () => [],
+  close: async () => undefined,
+}
+
 async function run(line: string, changes: Partial<CliDeps> & { isTTY?: boolean } = {}): Promise<Run> {
   const written = { stdout: '', stderr: '' }
   const output = (name: 'stdout' | 'stderr') => ({
@@ -27,7 +36,8 @@ async function run(line: string, changes: Partial<CliDeps> & { isTTY?: boolean }
     columns: changes.isTTY === true ? 100 : undefined,
   })
   const exitCode = await runHalctl(line.split(' ').filter(Boolean), {
-    openWorkspace: async () => ({ workspace, close: async () => undefined }),
+    openRepositories: async () => repositories,
+    ask: undefined,
     explainError: async () => undefined,
     stdout: output('stdout'),
     stderr: output('stderr'),
@@ -58,6 +68,9 @@ describe('exit codes', () => {
     ['status --wath', 2],
     ['status a b', 2],
     ['explain', 2],
+    ['hold payments', 2],
+    ['rollback payments', 2],
+    ['hold --reason x --wait --timeout soon', 2],
     ['status -o xml', 2],
     ['history -n many', 2],
   ])('halctl %s → %i', async (line, exitCode) => {
@@ -66,7 +79,7 @@ describe('exit codes', () => {
 
   it('are all told in the help', async () => {
     const { stdout } = await run('--help')
-    for (const code of [0, 1, 2, 3, 130]) expect(stdout).toMatch(new RegExp(`^ {2}${code} +\\S`, 'm'))
+    for (const code of [0, 1, 2, 3, 4, 130]) expect(stdout).toMatch(new RegExp(`^ {2}${code} +\\S`, 'm'))
   })
 })
 
@@ -129,6 +142,24 @@ describe('--watch', () => {
     expect(exitCode).toBe(130)
   })
 
+  it('keeps the repositories open from one look to the next', async () => {
+    let opened = 0
+    let closed = 0
+    let looked = 0
+    await run('status payments -w', {
+      ...interruptAfter(3),
+      openRepositories: async () => {
+        opened++
+        return {
+          ...repositories,
+          workspace: async () => (looked++, workspace),
+          close: async () => void closed++,
+        }
+      },
+    })
+    expect({ opened, looked, closed }).toEqual({ opened: 1, looked: 3, closed: 1 })
+  })
+
   it('appends elsewhere, and only what changed', async () => {
     let now = example.now
     const { stdout } = await run('status payments -w', { ...interruptAfter(3), now: () => now++ })
@@ -140,7 +171,7 @@ describe('text of others', () => {
   it('reaches a terminal without its control characters', async () => {
     const remedy = 'look\u001b]0;owned\u0007'
     const { stderr } = await run('status', {
-      openWorkspace: async () => {
+      openRepositories: async () => {
         throw new KnownError('gone\u001b[2J', remedy)
       },
     })
@@ -151,7 +182,7 @@ describe('text of others', () => {
 describe('failures', () => {
   it('prints what an adapter knows, with its remedy', async () => {
     const { stderr, exitCode } = await run('status', {
-      openWorkspace: async () => {
+      openRepositories: async () => {
         throw new Error('transport')
       },
       explainError: async () => new KnownError('git fetch: no route to host', 'try again'),
@@ -164,7 +195,7 @@ describe('failures', () => {
     const bug = new TypeError('undefined is not a function')
     await expect(
       run('status', {
-        openWorkspace: async () => {
+        openRepositories: async () => {
           throw bug
         },
       }),
@@ -174,7 +205,7 @@ describe('failures', () => {
   it('closes the repositories also after an error', async () => {
     let closed = 0
     await run('status nothing', {
-      openWorkspace: async () => ({ workspace, close: async () => void closed++ }),
+      openRepositories: async () => ({ ...repositories, close: async () => void closed++ }),
     })
     expect(closed).toBe(1)
   })

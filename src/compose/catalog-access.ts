@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { GitClone } from '../adapters/git/port.ts'
+import type { ObjectTemplates } from '../core/domain/templates.ts'
+import type { CatalogWriter, CommitOutcome, OrderCommit } from '../operations/catalog-writer.ts'
+import type { CatalogParts } from '../operations/workspace.ts'
+import { fail, mainBranch, mainRef, type RepositoryPlace, resolveRevision } from './places.ts'
+
+/** A catalog that is read again and again, and that orders may be written to. */
+export interface CatalogAccess {
+  /** As it is now. */
+  parts(): Promise<CatalogParts>
+  readonly writer: CatalogWriter
+}
+
+interface GitCatalog {
+  /** As people gave it. */
+  readonly location: string
+  readonly templates: ObjectTemplates
+  /** The folder whose configuration of git names the author. */
+  readonly configuredIn: string
+}
+
+/** The catalog as main of a repository. Orders are pushed. */
+export async function openGitCatalog(
+  repository: GitClone,
+  { location, templates: defaultTemplates, configuredIn }: GitCatalog,
+): Promise<CatalogAccess> {
+  const [{ createCatalogSource }, { readAuthor }] = await Promise.all([
+    import('../adapters/catalog/git-source.ts'),
+    import('../adapters/git/system.ts'),
+  ])
+  const source = createCatalogSource({ repository, branch: mainBranch, defaultTemplates })
+  return {
+    async parts() {
+      const head = await source.head()
+      if (head === undefined) return fail(`${location} has no branch ${mainBranch}`, 'push the catalog to it')
+      return {
+        snapshot: await source.read(head),
+        readAt: async (revision) => source.read(await resolveRevision(repository, revision)),
+        lastChange: async (path) => (await repository.log(head, { path, limit: 1 }))[0],
+      }
+    },
+    writer: {
+      isLocal: false,
+      author: async () => (await readAuthor(configuredIn)) ?? nobody(),
+      preview: async ({ commit }, changes) => source.preview(commit, changes),
+      commit: async (draft) => pushOrder(repository, location, draft),
+    },
+  }
+}
+
+async function pushOrder(
+  repository: GitClone,
+  location: string,
+  { base, changes, message, author, time }: OrderCommit,
+): Promise<CommitOutcome> {
+  const [commit] = await repository.writeCommits([{ parent: base.commit, changes, message, author, time }])
+  if (commit === undefined) throw new Error('a commit was written, but has no id')
+  const outcome = await repository.push([{ ref: mainRef, expected: base.commit, to: commit }])
+  switch (outcome.kind) {
+    case 'pushed':
+      return { kind: 'committed', commit, place: `${mainBranch} of ${location}`, pushed: true }
+    case 'stale':
+      return outcome
+    case 'rejected':
+      // Another push holds the ref at this very moment.
+      if (/cannot lock ref|failed to update ref/i.test(outcome.reason)) return { kind: 'stale' }
+      return fail(
+        `${location} refused the order: ${outcome.reason}`,
+        `commit the file by a pull request: --dry-run prints it`,
+      )
+  }
+}
+
+/** The catalog of a work tree, read as it lies on the disk, so that a change can be checked before it is committed. */
+export async function openFolderCatalog(
+  folder: string,
+  defaultTemplates: ObjectTemplates,
+  openHistory: (place: RepositoryPlace) => Promise<GitClone>,
+): Promise<CatalogAccess> {
+  const [{ readCatalogFolder }, { openWorkTree }] = await Promise.all([
+    import('../adapters/catalog/folder-source.ts'),
+    import('../adapters/git/system.ts'),
+  ])
+  const history = folderHistory(folder, defaultTemplates, openHistory)
+  const workTree = async () =>
+    (await openWorkTree(folder)) ??
+    fail(
+      `${folder} is no git repository, and an order is a commit`,
+      'run in a clone of the catalog, or give --catalog <bare repository or URL>',
+    )
+  return {
+    parts: async () => ({ snapshot: await readCatalogFolder(folder, { defaultTemplates }), ...history }),
+    writer: {
+      isLocal: true,
+      author: async () => (await (await workTree()).author()) ?? nobody(),
+      preview: async (_base, changes) => readCatalogFolder(folder, { defaultTemplates, changes }),
+      async commit({ changes, message, push }) {
+        const outcome = await (await workTree()).commitPaths({ changes, message, push })
+        if (outcome.kind === 'refused') return fail(outcome.reason, outcome.remedy)
+        return { ...outcome, place: `${outcome.branch} of ${folder}`, pushed: push }
+      },
+    },
+  }
+}
+
+/** The history of a work tree, opened when it is asked for. */
+function folderHistory(
+  path: string,
+  defaultTemplates: ObjectTemplates,
+  openHistory: (place: RepositoryPlace) => Promise<GitClone>,
+): Pick<CatalogParts, 'readAt' | 'lastChange'> {
+  const place = { kind: 'repository', path } as const
+  const hasHistory = existsSync(join(path, '.git'))
+  return {
+    async readAt(revision) {
+      if (!hasHistory) return fail(`${path} is no git repository`, 'compare commits of a repository or URL')
+      const repository = await openHistory(place)
+      const { createCatalogSource } = await import('../adapters/catalog/git-source.ts')
+      const source = createCatalogSource({ repository, branch: mainBranch, defaultTemplates })
+      return source.read(await resolveRevision(repository, revision))
+    },
+    async lastChange(file) {
+      if (!hasHistory) return undefined
+      const repository = await openHistory(place)
+      const head = await repository.resolve(mainRef)
+      return head === undefined ? undefined : (await repository.log(head, { path: file, limit: 1 }))[0]
+    },
+  }
+}
+
+function nobody(): never {
+  return fail(
+    'git knows no name and address for you, and an order is committed under its author',
+    'run git config --global user.name "…" and git config --global user.email …, or set GIT_AUTHOR_NAME and GIT_AUTHOR_EMAIL',
+  )
+}
