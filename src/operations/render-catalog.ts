@@ -1,8 +1,9 @@
 import type { Catalog } from '../core/domain/catalog.ts'
-import type { Cluster } from '../core/domain/cluster.ts'
+import type { Cluster, JsonObject } from '../core/domain/cluster.ts'
 import { createClusterIndex } from '../core/domain/cluster-index.ts'
 import type { DeploymentGroup } from '../core/domain/deployment-group.ts'
 import { type CatalogTargets, createCatalogTargets } from '../core/plan/service-inputs.ts'
+import { isObject } from '../core/expressions/json-tree.ts'
 import { createReleaseRenderer } from '../core/render/release-renderer.ts'
 import { unknownName } from './nearest-name.ts'
 
@@ -31,6 +32,8 @@ export interface RenderableCatalog {
 export interface RenderableRelease {
   readonly version: string
   render(destination: Destination): Rendering
+  /** What the chart gets; undefined where an expression fails. */
+  values(destination: Destination): JsonObject | undefined
 }
 
 export function createRenderableCatalog(catalog: Catalog): RenderableCatalog {
@@ -75,6 +78,7 @@ function renderableRelease(
   const fail = (message: string): RenderableRelease => ({
     version: version.version,
     render: () => ({ kind: 'error', message }),
+    values: () => undefined,
   })
   const chartRepository = catalog.chartRepositories.get(version.chart.repository)
   if (!chartRepository)
@@ -100,6 +104,12 @@ function renderableRelease(
       return outcome.kind === 'file'
         ? { kind: 'file', ...outcome.file }
         : { kind: 'error', message: describeErrors(outcome.errors) }
+    },
+    values({ cluster, group }) {
+      const outcome = renderer.expectedOf(cluster, group.name)
+      if (outcome.kind === 'error') return undefined
+      const values = outcome.expected.spec['values']
+      return isObject(values) ? values : {}
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { CatalogSnapshot } from '../adapters/catalog/port.ts'
 import type { FleetState } from '../adapters/fleet/port.ts'
 import type { Commit, GitRepository, Oid } from '../adapters/git/port.ts'
+import type { ChartRenderer } from '../adapters/helm/port.ts'
 import type { Catalog } from '../core/domain/catalog.ts'
 import type { ClusterIndex } from '../core/domain/cluster-index.ts'
 import type { Finding } from '../core/domain/finding.ts'
@@ -14,6 +15,7 @@ import {
 } from '../core/plan/service-inputs.ts'
 import type { ServicePlan, ServicePlanInput } from '../core/plan/types.ts'
 import { checkedCatalog } from './checked-catalog.ts'
+import { KnownError } from './known-error.ts'
 import { unknownName } from './nearest-name.ts'
 
 /** What every question is asked about. Each part is opened when first asked for, once. */
@@ -25,6 +27,15 @@ export interface Workspace {
   fleetLog(): Promise<FleetLog>
   /** Catalog, fleet and what the clusters report, over one cluster index. */
   planning(): Promise<PlanningView>
+  /** Charts by helm. Throws `KnownError` where questions are not asked by a person at their own machine. */
+  charts(options: ChartOptions): Promise<ChartRenderer>
+}
+
+export interface ChartOptions {
+  /** A folder of charts that is read instead of all repositories. */
+  readonly from: string | undefined
+  /** The helm program; undefined: wherever it is found. */
+  readonly helm: string | undefined
 }
 
 /** Where the parts come from. Each throws `KnownError` when there is no such repository. */
@@ -34,6 +45,8 @@ export interface WorkspaceSources {
   readonly fleet: () => Promise<FleetView>
   /** Default: from `fleet`. */
   readonly fleetLog?: () => Promise<FleetLog>
+  /** Default: charts are not rendered here. */
+  readonly charts?: (options: ChartOptions) => Promise<ChartRenderer>
 }
 
 export interface CatalogParts {
@@ -100,7 +113,12 @@ export function openWorkspace({ now, ...sources }: WorkspaceSources): Workspace 
     fleet,
     fleetLog: once(sources.fleetLog ?? (async () => logOf(await fleet()))),
     planning: once(async () => createPlanning(await catalog(), await fleet())),
+    charts: sources.charts ?? noCharts,
   }
+}
+
+async function noCharts(): Promise<never> {
+  throw new KnownError('charts are not rendered here', 'run halctl validate --charts on the catalog')
 }
 
 function logOf({ state, log }: FleetView): FleetLog {

@@ -22,7 +22,10 @@ export async function createChartRenderer({
   cache,
   from,
 }: ChartRendererOptions): Promise<ChartRenderer> {
-  const version = await helm.version()
+  const version = await helm.version().catch(async (error: unknown) => {
+    await helm.close()
+    throw error
+  })
   const source: ChartSource = createChartSource({ helm, cache: join(cache, 'charts'), from })
   const results = createResultCache(join(cache, 'results'))
   return {

@@ -6,6 +6,8 @@ export interface HelmFailure {
   readonly exitCode: number | undefined
   readonly stderr: string
   readonly kind: HelmErrorKind
+  /** Default: what helps against errors of this kind. */
+  readonly remedy?: string
   readonly cause?: unknown
 }
 
@@ -15,6 +17,14 @@ export interface HelmFailure {
  */
 export type HelmErrorKind = 'notFound' | 'timeout' | 'invalid' | 'network' | 'tooLarge'
 
+const remedies: Readonly<Record<HelmErrorKind, string>> = {
+  notFound: 'check that the path is the one of helm',
+  timeout: 'try again',
+  invalid: 'check the chart, and that the program is helm',
+  network: 'try again',
+  tooLarge: 'check the chart',
+}
+
 export class HelmError extends Error {
   readonly command: string
   readonly exitCode: number | undefined
@@ -22,6 +32,7 @@ export class HelmError extends Error {
   readonly kind: HelmErrorKind
   /** True: the same call may succeed later. */
   readonly retryable: boolean
+  readonly remedy: string
 
   constructor(message: string, failure: HelmFailure) {
     super(message, { cause: failure.cause })
@@ -31,5 +42,6 @@ export class HelmError extends Error {
     this.stderr = failure.stderr
     this.kind = failure.kind
     this.retryable = failure.kind === 'timeout' || failure.kind === 'network'
+    this.remedy = failure.remedy ?? remedies[failure.kind]
   }
 }

@@ -97,5 +97,6 @@ async function isExecutable(path: string): Promise<boolean> {
 }
 
 function missing(message: string, kind: 'notFound' | 'network' = 'notFound'): HelmError {
-  return new HelmError(`${message}; ${install}`, { command: 'helm', exitCode: undefined, stderr: '', kind })
+  const failure = { command: 'helm', exitCode: undefined, stderr: '', kind, remedy: install }
+  return new HelmError(message, failure)
 }

@@ -39,7 +39,10 @@ describe('locateHelm', () => {
 
   it('says how to install helm where none can be fetched, and leaves nothing behind', async () => {
     const places = { given: undefined, path: '', cache: folder, platform: 'darwin-arm64' }
-    await expect(locateHelm(places)).rejects.toThrow(/darwin-arm64.*https:\/\/helm\.sh.*--helm <path>/)
+    await expect(locateHelm(places)).rejects.toMatchObject({
+      message: 'helm is not on the PATH, and can not be fetched for darwin-arm64',
+      remedy: expect.stringMatching(/https:\/\/helm\.sh.*--helm <path>/) as string,
+    })
     expect(await readdir(folder)).toEqual([])
   })
 })
