@@ -48,7 +48,12 @@ export function mapDocument(document: CatalogDocument, file: string): CatalogEnt
 
 function mapSettings({ spec }: SettingsDocument, file: string): Settings {
   const { url, branch = 'main', secretRef } = spec.fleet
-  return { fleet: { url, branch, secretRef }, silentAfter: parseDuration(spec.silentAfter ?? '10m'), file }
+  return {
+    fleet: { url, branch, secretRef },
+    silentAfter: parseDuration(spec.silentAfter ?? '10m'),
+    secretsNamespace: spec.secretsNamespace ?? 'external-secrets',
+    file,
+  }
 }
 
 function mapGroup({ metadata, spec }: DeploymentGroupDocument, file: string): DeploymentGroup {

@@ -66,6 +66,7 @@ export function createAssembler(defaultTemplates: ObjectTemplates): Assembler {
 const unknownSettings: Settings = {
   fleet: { url: '', branch: 'main', secretRef: undefined },
   silentAfter: 600,
+  secretsNamespace: 'external-secrets',
   file: 'halyard.yaml',
 }
 

@@ -8,6 +8,7 @@ import { checkExpressions } from './expressions.ts'
 import { checkMembership } from './membership.ts'
 import { checkPromotion } from './promotion.ts'
 import { checkReservedNames } from './reserved-names.ts'
+import { checkSecrets } from './secrets.ts'
 import { resolveSelections } from './selections.ts'
 import { checkTargets } from './targets.ts'
 import { checkVersions } from './versions.ts'
@@ -33,6 +34,7 @@ export function checkCatalog(catalog: Catalog, unread: readonly Finding[] = []):
     ...checkDependencies(catalog, selections, files),
     ...checkCollisions(catalog),
     ...checkVersions(catalog, files),
+    ...checkSecrets(catalog),
     ...checkExpressions(catalog, selections),
     ...checkDirectives(catalog, files),
   ]

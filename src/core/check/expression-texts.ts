@@ -6,36 +6,38 @@ import { isList } from '../expressions/json-tree.ts'
 import { splitTemplate } from '../expressions/split-template.ts'
 import type { ExpressionError } from '../expressions/types.ts'
 
-/** A text of a version's values that holds expressions. */
+/** A text of a version that holds expressions. */
 export interface ExpressionText {
   readonly field: FieldPath
   readonly compiled: CompiledValues
 }
 
-export type Compiler = (text: string) => CompileResult
+/** `isText`: the text stays text, whatever its expression gives. */
+export type Compiler = (text: string, isText: boolean) => CompileResult
 
 /** Compiles each text once: versions of a service mostly repeat the texts of the one before. */
 export function createCompiler(): Compiler {
-  const known = new Map<string, CompileResult>()
-  return (text) => {
-    const result = known.get(text) ?? compileValues({ text })
-    known.set(text, result)
+  const known = { values: new Map<string, CompileResult>(), texts: new Map<string, CompileResult>() }
+  return (text, isText) => {
+    const results = isText ? known.texts : known.values
+    const result = results.get(text) ?? compileValues({ text }, () => isText)
+    results.set(text, result)
     return result
   }
 }
 
 /** What does not compile in a version, whatever the cluster. */
 export function compileFaults(version: ServiceVersion, compile: Compiler): readonly Finding[] {
-  return textsOf(version.values, ['spec', 'values']).flatMap(([field, text]) => {
-    const result = compile(text)
+  return textsOfVersion(version).flatMap(([field, text]) => {
+    const result = compile(text, field[1] !== 'values')
     return result.kind === 'errors' ? result.errors.map((error) => findingOf(version, field, error)) : []
   })
 }
 
 /** The texts of a version that compile and whose outcome depends on the cluster. */
 export function compiledTexts(version: ServiceVersion, compile: Compiler): readonly ExpressionText[] {
-  return textsOf(version.values, ['spec', 'values']).flatMap(([field, text]) => {
-    const result = compile(text)
+  return textsOfVersion(version).flatMap(([field, text]) => {
+    const result = compile(text, field[1] !== 'values')
     return result.kind === 'errors' || isAlwaysThere(text) ? [] : [{ field, compiled: result.values }]
   })
 }
@@ -49,6 +51,18 @@ function isAlwaysThere(text: string): boolean {
     split.kind === 'parts' &&
     split.parts.every((part) => part.kind === 'text' || alwaysThere.test(part.source))
   )
+}
+
+function textsOfVersion({
+  values,
+  secrets,
+  patches,
+}: ServiceVersion): readonly (readonly [FieldPath, string])[] {
+  return [
+    ...textsOf(values, ['spec', 'values']),
+    ...secrets.flatMap(({ path }, index) => textsOf(path, ['spec', 'secrets', index, 'path'])),
+    ...textsOf(patches, ['spec', 'patches']),
+  ]
 }
 
 /** All texts with `${`, in the order of the document. */

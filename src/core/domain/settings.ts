@@ -6,5 +6,7 @@ export interface Settings {
   readonly fleet: { readonly url: string; readonly branch: string; readonly secretRef: string | undefined }
   /** A cluster that reported nothing for so long is silent. */
   readonly silentAfter: Seconds
+  /** Where External Secrets runs: it can not read secrets for itself before it runs. */
+  readonly secretsNamespace: string
   readonly file: string
 }

@@ -34,6 +34,7 @@ export function catalogOf(parts: CatalogParts = {}): Catalog {
     settings: {
       fleet: { url: 'https://git.example.com/fleet.git', branch: 'main', secretRef: undefined },
       silentAfter,
+      secretsNamespace: 'external-secrets',
       file: 'halyard.yaml',
     },
     clusters,

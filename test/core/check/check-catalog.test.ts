@@ -325,6 +325,28 @@ describe('versions', () => {
   })
 })
 
+describe('secrets', () => {
+  const withSecrets = (number: string) => ({
+    ...version('pay', number),
+    secrets: [{ path: 'pay', key: 'token', target: 'token' }],
+  })
+
+  it('are used by any service but those beside External Secrets', () => {
+    expect(linesOf({ versions: [withSecrets('1.0.0')] })).toEqual([])
+    const services = [service('pay', { namespace: 'external-secrets' })]
+    const findings = checkCatalog(
+      catalogOf({ services, versions: [withSecrets('1.0.0'), withSecrets('1.1.0')] }),
+    )
+    expect(findings.map(({ severity, file, field }) => [severity, file, field])).toEqual([
+      ['warning', 'services/pay/versions/1.0.0.yaml', ['spec', 'secrets']],
+      ['error', 'services/pay/versions/1.1.0.yaml', ['spec', 'secrets']],
+    ])
+    expect(findings[1]?.message).toBe(
+      'pay runs in external-secrets, the namespace of External Secrets, which can not read secrets before it runs',
+    )
+  })
+})
+
 describe('orders', () => {
   const hold = (scope: { service?: string; group?: string }): Directive => ({
     kind: 'Hold',

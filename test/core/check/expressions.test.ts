@@ -3,6 +3,7 @@ import { checkCatalog } from '../../../src/core/check/check-catalog.ts'
 import { formatField } from '../../../src/core/check/format-findings.ts'
 import type { Catalog } from '../../../src/core/domain/catalog.ts'
 import type { Cluster, JsonObject } from '../../../src/core/domain/cluster.ts'
+import type { ServiceVersion } from '../../../src/core/domain/service-version.ts'
 import { catalogOf, type CatalogParts, cluster, selector, service, version } from './build-catalog.ts'
 
 function linesOf(catalog: Catalog): readonly string[] {
@@ -76,6 +77,27 @@ describe('expressions of the newest version', () => {
   it('read the group of the cluster, its name, the service and the version', () => {
     const values = { x: '${cluster.group}/${cluster.name}/${service.owner}/${version}' }
     expect(linesOf(withValues(values))).toEqual([])
+  })
+})
+
+describe('expressions beside values', () => {
+  const only = (parts: Partial<ServiceVersion>) =>
+    linesOf(catalogOf({ versions: [{ ...version('pay', '1.0.0'), ...parts }], clusters: uneven })).map(
+      (line) => line.split(' | ')[0],
+    )
+
+  it('are looked at in the paths of secrets', () => {
+    const path = 'pay/${cluster.labels.region}'
+    expect(only({ secrets: [{ path, key: undefined, target: undefined }] })).toEqual([
+      `${file} spec.secrets[0].path 4+24: cluster canary-1 has no label "region", nor have 1 more`,
+    ])
+  })
+
+  it('are looked at in patches, where nothing but text may stand', () => {
+    expect(only({ patches: [{ patch: '${clutser.name}' }, { patch: '${cluster.labels}' }] })).toEqual([
+      `${file} spec.patches[0].patch 2+7: unknown variable: clutser`,
+      `${file} spec.patches[1].patch 0+17: on canary-1 and 2 more: a list, a map or null can not stand inside text`,
+    ])
   })
 })
 

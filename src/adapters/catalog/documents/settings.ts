@@ -32,6 +32,11 @@ export const SettingsSchema = documentSchema(
       silentAfter: Type.Optional(
         duration('A cluster that reported nothing for so long counts as silent. Default 10m.', '10m'),
       ),
+      secretsNamespace: Type.Optional(
+        dnsLabel(
+          'Namespace of the External Secrets operator, whose services can not use secrets. Default external-secrets.',
+        ),
+      ),
     },
     { additionalProperties: false, description: 'The settings.' },
   ),
