@@ -39,6 +39,7 @@ export async function openRepositories(options: RepositoryOptions): Promise<Open
         catalog: async () => (await openCatalog()).parts(),
         fleet: async () => (await fleet()).view(now),
         fleetLog: async () => openFleetLog(await open(locateFleet(await fleetLocation(), options))),
+        charts: async (charts) => (await import('./charts.ts')).openCharts(charts, options),
       })
     },
     writer: async () => (await openCatalog()).writer,
