@@ -1,6 +1,5 @@
 import type { Fleet, FleetState } from '../adapters/fleet/port.ts'
 import type { Forge, PullRequest } from '../adapters/forge/port.ts'
-import type { Notification } from '../adapters/notify/port.ts'
 import type { Event } from '../adapters/store/port.ts'
 import type { Cluster } from '../core/domain/cluster.ts'
 import type { Instant } from '../core/domain/time.ts'
@@ -20,7 +19,6 @@ export interface ActContext {
   /** Evaluated right before a forward merge: whether the catalog still stands where the plan was made. */
   readonly gatesStillHold: () => Promise<boolean>
   readonly emit: (event: Omit<Event, 'at'>) => void
-  readonly notify: (notification: Notification) => Promise<void>
 }
 
 /** What became of a proposal. Only `done` moved main. */

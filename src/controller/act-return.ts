@@ -1,5 +1,4 @@
 import type { TreeChange } from '../adapters/git/port.ts'
-import { withFault } from '../core/plan/blame.ts'
 import type { ReturnProposal } from '../core/plan/types.ts'
 import { rolloutPath, servicePath } from '../core/render/paths.ts'
 import { returnPullRequest } from '../core/render/pull-request.ts'
@@ -9,6 +8,7 @@ import { clusterCount } from './act-wave.ts'
 import { returnBranch } from './branches.ts'
 import { deliver } from './deliver.ts'
 import { failureEvents } from './events.ts'
+import { verdictKey } from './verdicts.ts'
 
 /** Sends placements back to their recorded files, byte for byte, and tells the owner why. */
 export async function actReturn(context: ActContext, proposal: ReturnProposal): Promise<Outcome> {
@@ -40,19 +40,7 @@ export async function actReturn(context: ActContext, proposal: ReturnProposal): 
     cluster: undefined,
     text: `${release.version}  ${story}  PR #${outcome.number}`,
     pullRequest: outcome.number,
-    key: `return/${service}/${group}/${next.fence}`,
-  })
-  await context.notify({
-    service,
-    owner: owner.owner,
-    group,
-    severity: proposal.reason === 'rejected' ? 'page' : 'info',
-    title: `${service} ${release.version} ${story}`,
-    text: [
-      proposal.text,
-      ...proposal.evidence.map(({ cluster, evidence }) => `${cluster}: ${withFault(evidence)}`),
-    ].join('\n'),
-    key: `return/${service}/${group}/${next.fence}`,
+    key: proposal.reason === 'rejected' ? verdictKey(next) : `return/${service}/${group}/${next.fence}`,
   })
   return { kind: 'done' }
 }

@@ -9,10 +9,14 @@ import type { Clock } from './clock.ts'
 
 type Told = Omit<Event, 'at'>
 
+export interface Events {
+  emit(events: readonly Told[]): void
+}
+
 /** Stores events and tells each once, also across restarts: its key names the cause. */
-export function createEvents(store: Store, clock: Clock, onEvent: (event: Event) => void) {
+export function createEvents(store: Store, clock: Clock, onEvent: (event: Event) => void): Events {
   return {
-    emit(events: readonly Told[]): void {
+    emit(events) {
       if (events.length === 0) return
       const at = clock.now()
       for (const event of store.append(events.map((told) => ({ ...told, at })))) onEvent(event)

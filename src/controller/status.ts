@@ -11,7 +11,6 @@ export interface StatusSubject {
   readonly fleet: FleetState
   readonly observations: Observations
   readonly now: Instant
-  readonly acted: boolean
 }
 
 /** Publishes what the controller sees at `refs/halyard/status`, for people without a server: a Hold at once. */

@@ -6,11 +6,17 @@ export interface Store {
   /** Cluster names in ordinal order, as last saved. */
   clusters(): readonly string[]
   saveClusters(names: readonly string[]): void
+  /** UID by cluster name, as last saved. */
+  identities(): ReadonlyMap<string, string>
+  /** Adds to what is saved. */
+  saveIdentities(identities: ReadonlyMap<string, string>): void
   /** One blob per service; undefined: never saved or not readable any more. */
   columns(service: string): RecordedColumns | undefined
   saveColumns(service: string, columns: RecordedColumns): void
   /** Returns those that were new. */
   append(events: readonly Event[]): readonly Event[]
+  /** Whether an event with this key is stored. */
+  knows(key: string): boolean
   /** Newest first. */
   events(filter: EventFilter): readonly StoredEvent[]
   close(): void
@@ -27,6 +33,7 @@ export const eventKinds = [
   'proven',
   'rejected',
   'halted',
+  'paged',
   'rolledBack',
   'bootstrapped',
   'superseded',

@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 const migrations: readonly string[] = [
   `
   CREATE TABLE clusters (id INTEGER PRIMARY KEY CHECK (id = 1), names TEXT NOT NULL) STRICT;
+  CREATE TABLE identities (cluster TEXT PRIMARY KEY, uid TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE columns (service TEXT PRIMARY KEY, packed BLOB NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE events (
     id INTEGER PRIMARY KEY,

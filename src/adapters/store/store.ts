@@ -19,6 +19,7 @@ export function openStore(path: string): OpenedStore {
   return {
     movedAside,
     ...clusterStore(database),
+    ...identityStore(database),
     ...columnStore(database),
     ...eventStore(database),
     close: () => database.close(),
@@ -48,6 +49,20 @@ function clusterStore(database: DatabaseSync): Pick<Store, 'clusters' | 'saveClu
   }
 }
 
+function identityStore(database: DatabaseSync): Pick<Store, 'identities' | 'saveIdentities'> {
+  const select = database.prepare('SELECT cluster, uid FROM identities')
+  const replace = database.prepare('INSERT OR REPLACE INTO identities (cluster, uid) VALUES (?, ?)')
+  return {
+    identities: () => new Map(select.all().map((row) => [textOf(row['cluster']), textOf(row['uid'])])),
+    saveIdentities(identities) {
+      if (identities.size === 0) return
+      inTransaction(database, () => {
+        for (const [cluster, uid] of identities) replace.run(cluster, uid)
+      })
+    },
+  }
+}
+
 function columnStore(database: DatabaseSync): Pick<Store, 'columns' | 'saveColumns'> {
   const select = database.prepare('SELECT packed FROM columns WHERE service = ?')
   const replace = database.prepare('INSERT OR REPLACE INTO columns (service, packed) VALUES (?, ?)')
@@ -60,7 +75,8 @@ function columnStore(database: DatabaseSync): Pick<Store, 'columns' | 'saveColum
   }
 }
 
-function eventStore(database: DatabaseSync): Pick<Store, 'append' | 'events'> {
+function eventStore(database: DatabaseSync): Pick<Store, 'append' | 'events' | 'knows'> {
+  const byKey = database.prepare('SELECT 1 FROM events WHERE key = ?')
   const insert = database.prepare(`
     INSERT OR IGNORE INTO events (at, kind, service, "group", cluster, text, pull_request, key)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -69,6 +85,7 @@ function eventStore(database: DatabaseSync): Pick<Store, 'append' | 'events'> {
       if (events.length === 0) return []
       return inTransaction(database, () => events.filter((event) => insert.run(...rowOf(event)).changes > 0))
     },
+    knows: (key) => byKey.get(key) !== undefined,
     events(filter) {
       const { where, values } = conditions(filter)
       const sql = `SELECT * FROM events ${where} ORDER BY id DESC LIMIT ?`
