@@ -7,7 +7,14 @@ import { renderNamespace } from '../../../../src/core/render/render-namespace.ts
 import { createReleaseRenderer } from '../../../../src/core/render/release-renderer.ts'
 import type { ExpectedRelease } from '../../../../src/core/render/release-renderer.ts'
 import type { ReleaseInputs } from '../../../../src/core/render/types.ts'
-import { cluster, httpRepository, inputs, templates } from '../../../core/render/sample.ts'
+import {
+  cluster,
+  httpRepository,
+  inputs,
+  templates,
+  withPatches,
+  withSecrets,
+} from '../../../core/render/sample.ts'
 import { createWorld, start } from './world.ts'
 import type { World } from './world.ts'
 
@@ -56,6 +63,10 @@ async function judge(world: World, expected: ExpectedRelease, seconds: number) {
 test.each([
   { title: 'an OCI registry', payments },
   { title: 'an HTTP repository', payments: { ...payments, chartRepository: httpRepository } },
+  {
+    title: 'a version with secrets and patches',
+    payments: { ...payments, version: { ...withSecrets, patches: withPatches.patches } },
+  },
 ])('what Halyard renders from $title becomes healthy by evidence', async (row) => {
   const world = createWorld([{ name: 'c1', uid: 'uid-1' }])
   const { file, expected } = rendered(row.payments)
