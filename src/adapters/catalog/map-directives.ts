@@ -22,6 +22,10 @@ export function mapDirective(document: DirectiveDocument, file: string): Directi
       const { clusters, reason } = document.spec
       return { kind: 'Cordon', name, clusters: mapSelector(clusters), reason, file }
     }
+    case 'Withdraw': {
+      const { service, version, moves = false, reason } = document.spec
+      return { kind: 'Withdraw', name, service, version, moves, reason, file }
+    }
   }
 }
 

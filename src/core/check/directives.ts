@@ -73,6 +73,8 @@ function namesOf(directive: Directive): {
       return directive.scope
     case 'Cordon':
       return {}
+    case 'Withdraw':
+      return { service: directive.service, version: directive.version }
     case 'Rollback':
       return { service: directive.service, group: directive.group, version: directive.from }
   }

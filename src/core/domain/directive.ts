@@ -2,7 +2,7 @@ import type { ClusterSelector } from './cluster.ts'
 import type { Instant } from './time.ts'
 
 /** What people order, as files of the catalog. */
-export type Directive = Hold | Rollback | Freeze | Cordon
+export type Directive = Hold | Rollback | Freeze | Cordon | Withdraw
 
 /** What every order has: its name, why it was given, and the file that holds it. */
 interface Order<Kind extends string> {
@@ -36,6 +36,13 @@ export interface Freeze extends Order<'Freeze'> {
 /** Keeps every wave of every service from clusters. */
 export interface Cordon extends Order<'Cordon'> {
   readonly clusters: ClusterSelector
+}
+
+/** A version that nothing moves to any more; where `moves`, what is on it goes back. */
+export interface Withdraw extends Order<'Withdraw'> {
+  readonly service: string
+  readonly version: string
+  readonly moves: boolean
 }
 
 /** Absent fields mean everything. */

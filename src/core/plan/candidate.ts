@@ -1,6 +1,8 @@
+import type { Directive } from '../domain/directive.ts'
 import type { Rollout } from '../domain/rollout.ts'
 import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
+import { isAllowed } from './orders.ts'
 import type { Gate, GroupPlanInput } from './types.ts'
 
 export type ReleaseOrder = (a: ServiceRelease, b: ServiceRelease) => number
@@ -22,7 +24,7 @@ function isAbove(rollout: Rollout, release: ServiceRelease, order: ReleaseOrder)
 
 /**
  * The newest release above everything the group has, proven in all nearest targeted ancestors for the
- * group's promotion soak. A group without ancestors takes the catalog's newest.
+ * group's promotion soak. A group without ancestors takes the newest of `catalog`, which holds what orders allow.
  */
 export function chooseCandidate(
   input: GroupPlanInput,
@@ -45,7 +47,7 @@ export function chooseCandidate(
     order,
   )
   if (candidate) return { candidate, gate: undefined }
-  return { candidate: undefined, gate: promotionGate(input, proofs, rollouts, order) }
+  return { candidate: undefined, gate: promotionGate(input, proofs, rollouts, versions, order) }
 }
 
 interface Proof {
@@ -84,6 +86,7 @@ function promotionGate(
   input: GroupPlanInput,
   proofs: readonly Proof[],
   rollouts: ReadonlyMap<string, Rollout>,
+  versions: ReadonlySet<string>,
   order: ReleaseOrder,
 ): Gate | undefined {
   const soaking = proofs.reduce<Proof | undefined>(
@@ -103,7 +106,12 @@ function promotionGate(
   }
   const coming = input.ancestors
     .map((group) => rollouts.get(group)?.current)
-    .find((current) => current?.state === 'rolling' && isAbove(input.rollout, current.release, order))
+    .find(
+      (current) =>
+        current?.state === 'rolling' &&
+        versions.has(current.release.version) &&
+        isAbove(input.rollout, current.release, order),
+    )
   if (!coming) return undefined
   return {
     gate: 'promotion',
@@ -119,6 +127,7 @@ function promotionGate(
 export function promotionQueue(
   input: GroupPlanInput,
   children: readonly GroupPlanInput[],
+  directives: readonly Directive[],
   order: ReleaseOrder,
   now: Instant,
 ): Gate | undefined {
@@ -126,6 +135,7 @@ export function promotionQueue(
     for (const proven of input.rollout.proven) {
       const opensAt = proven.at + child.group.promotion.soak
       if (opensAt <= now || !isAbove(child.rollout, proven.release, order)) continue
+      if (!isAllowed(directives, proven.release, child.group.name)) continue
       return {
         gate: 'promotion',
         state: 'waiting',

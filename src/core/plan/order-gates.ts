@@ -1,18 +1,21 @@
-import type { Directive, Freeze } from '../domain/directive.ts'
+import type { Directive, Freeze, Withdraw } from '../domain/directive.ts'
 import type { Rollout } from '../domain/rollout.ts'
+import type { ServiceRelease } from '../domain/service-release.ts'
 import { formatInstant, type Instant } from '../domain/time.ts'
 import { hasBit } from './bitset.ts'
 import { clustersOf } from './gates.ts'
-import { isInScope, ordersOf } from './orders.ts'
+import { isInScope, ordersOf, withdrawalOf } from './orders.ts'
 import type { Gate, GateName, GroupPlanInput, ServicePlanInput } from './types.ts'
 
-/** Gates that shut every forward step of a group, whatever its health. */
+/** Gates that shut every forward step of a release in a group, whatever its health. */
 export function forwardGates(
   { service, group }: Rollout,
   directives: readonly Directive[],
   frozenBy: string | undefined,
+  release: ServiceRelease,
   now: Instant,
 ): readonly Gate[] {
+  const withdrawal = withdrawalOf(directives, release)
   return [
     ...(frozenBy === undefined ? [] : [shut('catalog', frozenBy, 'the error is mended in the catalog')]),
     ...ordersOf(directives, 'Hold')
@@ -21,6 +24,7 @@ export function forwardGates(
     ...ordersOf(directives, 'Freeze')
       .filter((freeze) => isInScope(freeze.scope, service, group) && isFrozen(freeze, now))
       .map(freezeGate),
+    ...(withdrawal === undefined ? [] : [withdrawnGate(withdrawal)]),
   ]
 }
 
@@ -53,6 +57,16 @@ function freezeGate(freeze: Freeze): Gate {
   const { from, until, file } = freeze
   const ends = until === undefined ? '' : `at ${formatInstant(until)}, or when `
   return { ...shutBy('freeze', freeze), since: from, opensWhen: `${ends}${file} is removed`, opensAt: until }
+}
+
+/** Nothing more goes forward on a version that is withdrawn. */
+function withdrawnGate(withdrawal: Withdraw): Gate {
+  const gate = shutBy('withdrawn', withdrawal)
+  return {
+    ...gate,
+    reason: `${withdrawal.version} is withdrawn: ${gate.reason}`,
+    opensWhen: `a newer version arrives, or ${gate.opensWhen}`,
+  }
 }
 
 /** A gate that an order shuts for as long as its file exists. */

@@ -1,4 +1,5 @@
 import type { Directive, DirectiveScope } from '../domain/directive.ts'
+import type { ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 
 type Kind = Directive['kind']
@@ -26,6 +27,7 @@ export function concerns(directive: Directive, service: string): boolean {
     case 'Cordon':
       return true
     case 'Rollback':
+    case 'Withdraw':
       return directive.service === service
   }
 }
@@ -36,5 +38,35 @@ export function nextOrderChange(directives: readonly Directive[], now: Instant):
   return moments.reduce<Instant>(
     (next, moment) => (moment !== undefined && moment > now && moment < next ? moment : next),
     Infinity,
+  )
+}
+
+/** The order that takes a release's version out of circulation. */
+export function withdrawalOf(
+  directives: readonly Directive[],
+  { service, version }: Pick<ServiceRelease, 'service' | 'version'>,
+): OrderOf<'Withdraw'> | undefined {
+  return ordersOf(directives, 'Withdraw').find(
+    (order) => order.service === service && order.version === version,
+  )
+}
+
+/** The order that sends a release back in a group. */
+export function returnOrderOf(
+  directives: readonly Directive[],
+  { service, version }: Pick<ServiceRelease, 'service' | 'version'>,
+  group: string,
+): OrderOf<'Rollback' | 'Withdraw'> | undefined {
+  const withdrawal = withdrawalOf(directives, { service, version })
+  const rollback = ordersOf(directives, 'Rollback').find(
+    (order) => order.service === service && order.group === group && order.from === version,
+  )
+  return rollback ?? (withdrawal?.moves ? withdrawal : undefined)
+}
+
+/** Whether orders let a release into a group: not when it is withdrawn, or sent back there. */
+export function isAllowed(directives: readonly Directive[], release: ServiceRelease, group: string): boolean {
+  return (
+    withdrawalOf(directives, release) === undefined && returnOrderOf(directives, release, group) === undefined
   )
 }

@@ -1,9 +1,10 @@
 import type { CurrentRelease, Rollout } from '../domain/rollout.ts'
 import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
-import { chooseCandidate, promotionQueue, type ReleaseOrder } from './candidate.ts'
+import { type CandidateChoice, chooseCandidate, promotionQueue, type ReleaseOrder } from './candidate.ts'
 import { eligibleGate, restGate, waveGates } from './gates.ts'
 import { forwardGates, holdsRollbacks, keptOutGates } from './order-gates.ts'
+import { isAllowed, returnOrderOf, withdrawalOf } from './orders.ts'
 import { rejectRelease, returnFailed } from './rollback.ts'
 import { openWave, prove, startRelease } from './rollout-changes.ts'
 import { allowanceOf, quotasOf, tallyOf, totalOf } from './group-tally.ts'
@@ -48,13 +49,7 @@ function planRetreat(
   if (holdsRollbacks(group.rollout, input.directives)) return undefined
   const facts = { index: input.clusters.index, desired: input.desired, observed: input.observed, now }
   const { strategy } = group.group
-  const order = input.directives.find(
-    (directive) =>
-      directive.kind === 'Rollback' &&
-      directive.service === input.service.name &&
-      directive.group === group.group.name &&
-      directive.from === current.release.version,
-  )
+  const order = returnOrderOf(input.directives, current.release, group.group.name)
   if (order) {
     return rejectRelease(
       group.rollout,
@@ -92,9 +87,12 @@ function planRolling(context: GroupContext, current: CurrentRelease, tally: Grou
         input.clusters.index.names,
         opened?.openedAt ?? current.startedAt,
       )
-  const choice = chooseCandidate(group, context.rollouts, input.releases, context.order, now)
+  const choice = chooseNext(context)
+  const isWithdrawn = withdrawalOf(input.directives, current.release) !== undefined
   const stalled = now > (opened?.openedAt ?? now) + strategy.deadline + 2 * strategy.soak
-  if (choice.candidate && maySupersede(strategy.supersede, current, waiting.length === 0, stalled)) {
+  // What can not go on must not keep its successor waiting.
+  const policy = isWithdrawn ? 'immediate' : strategy.supersede
+  if (choice.candidate && maySupersede(policy, current, waiting.length === 0, stalled)) {
     return planWave(context, choice.candidate, 'start')
   }
   if (waiting.length > 0)
@@ -118,6 +116,12 @@ function planRolling(context: GroupContext, current: CurrentRelease, tally: Grou
   return decide(context, { current, tally, proposals: [proven] })
 }
 
+/** What orders and proofs let the group take next. */
+function chooseNext({ input, group, rollouts, order, now }: GroupContext): CandidateChoice {
+  const allowed = input.releases.filter((release) => isAllowed(input.directives, release, group.group.name))
+  return chooseCandidate(group, rollouts, allowed, order, now)
+}
+
 /** A rollout that superseded another may itself be superseded only at once, or none would ever finish. */
 function maySupersede(
   policy: 'finish-wave' | 'immediate' | 'queue',
@@ -137,9 +141,9 @@ function planStart(
   tally: GroupTally,
 ): GroupDecision {
   const { input, group, now, order } = context
-  const choice = chooseCandidate(group, context.rollouts, input.releases, order, now)
+  const choice = chooseNext(context)
   if (choice.candidate) {
-    const queue = promotionQueue(group, context.children, order, now)
+    const queue = promotionQueue(group, context.children, input.directives, order, now)
     if (queue) return decide(context, { current, tally, waitsFor: [queue], candidate: choice.candidate })
     return planWave(context, choice.candidate, 'start')
   }
@@ -161,7 +165,7 @@ function planWave(context: GroupContext, release: ServiceRelease, how: 'start' |
     { ...context, group: { ...group, rollout: { ...started.rollout, current: started.current } } },
     started.current,
   )
-  const gates = forwardGates(group.rollout, input.directives, input.frozenBy, now)
+  const gates = forwardGates(group.rollout, input.directives, input.frozenBy, release, now)
   if (gates.length > 0)
     return decide(context, { current: before, tally, waitsFor: gates, candidate: release })
   if (tally.movable.length === 0) {

@@ -1,7 +1,7 @@
 import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 import { planGroup } from './plan-group.ts'
-import { nextOrderChange } from './orders.ts'
+import { isAllowed, nextOrderChange } from './orders.ts'
 import { createReleaseOrder } from './release-order.ts'
 import type { GroupPlanInput, Join, ServicePlan, ServicePlanInput } from './types.ts'
 
@@ -30,7 +30,7 @@ export function planService(input: ServicePlanInput, now: Instant): ServicePlan 
 
 /** New clusters get what is proven in their group at once, whatever rolls there now. */
 function joinsOf(input: ServicePlanInput, group: GroupPlanInput): readonly Join[] {
-  const release = newestProven(group)
+  const release = newestProven(input, group)
   if (!release) return []
   const { bootstrapped, cordoned } = input.clusters
   return [...group.targets]
@@ -38,7 +38,12 @@ function joinsOf(input: ServicePlanInput, group: GroupPlanInput): readonly Join[
     .map((cluster) => ({ service: input.service.name, group: group.group.name, cluster, release }))
 }
 
-function newestProven({ rollout }: GroupPlanInput): ServiceRelease | undefined {
+function newestProven(
+  { directives }: ServicePlanInput,
+  { group, rollout }: GroupPlanInput,
+): ServiceRelease | undefined {
   const rejected = new Set(rollout.rejected.map(({ release }) => releaseId(release)))
-  return rollout.proven.findLast(({ release }) => !rejected.has(releaseId(release)))?.release
+  return rollout.proven.findLast(
+    ({ release }) => !rejected.has(releaseId(release)) && isAllowed(directives, release, group.name),
+  )?.release
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Cordon, Freeze } from '../../../src/core/domain/directive.ts'
+import type { Cordon, Freeze, Withdraw } from '../../../src/core/domain/directive.ts'
 import { formatInstant } from '../../../src/core/domain/time.ts'
 import { clusterNames, clustersNamed, createPlannedWorld } from './planned-world.ts'
 
+const devel = clusterNames('devel', 4)
 const prod = clusterNames('prod', 10)
 
 /** A world in which 1.0.0 is proven and 2.0.0 has just arrived. */
@@ -11,6 +12,19 @@ function upgraded(strategy: Parameters<typeof createPlannedWorld>[0][number]['st
   world.versions(['1.0.0'])
   world.settle()
   world.versions(['1.0.0', '2.0.0'])
+  return world
+}
+
+/** devel → prod, with 1.0.0 proven in both. */
+function chain(soak = 0) {
+  const world = createPlannedWorld([
+    { name: 'devel', clusters: devel },
+    { name: 'prod', clusters: prod, after: ['devel'], promotion: { soak } },
+  ])
+  world.versions(['1.0.0'])
+  world.settle()
+  world.pass(soak)
+  world.settle()
   return world
 }
 
@@ -193,5 +207,97 @@ describe('Cordon', () => {
     world.report('failed', ['prod-1'])
     world.merge()
     expect(new Set(world.releasesOn(prod))).toEqual(new Set(['1.0.0']))
+  })
+})
+
+describe('Withdraw', () => {
+  const withdraw = (parts: Partial<Withdraw> = {}): Withdraw => ({
+    kind: 'Withdraw',
+    name: 'w',
+    service: 'payments',
+    version: '2.0.0',
+    moves: false,
+    reason: 'loses refunds',
+    file: 'directives/w.yaml',
+    ...parts,
+  })
+
+  test('makes a version no candidate of any group, proven or not', () => {
+    const world = chain(300)
+    world.versions(['1.0.0', '2.0.0'])
+    world.directives.push(withdraw())
+    expect(world.plan().proposals).toEqual([])
+    world.directives.pop()
+    while (world.rollout('devel').proven.length < 2) {
+      world.merge()
+      world.report('healthy', devel)
+      world.pass(100)
+    }
+    world.directives.push(withdraw())
+    world.pass(1000)
+    expect(world.plan().proposals).toEqual([])
+    expect(world.group('prod').waitsFor).toEqual([])
+  })
+
+  test('gives way to older versions that are proven and above what a group has', () => {
+    const world = upgraded()
+    world.versions(['1.0.0', '1.5.0', '2.0.0'])
+    world.directives.push(withdraw())
+    expect(world.plan().proposals).toMatchObject([{ kind: 'wave', release: { version: '1.5.0' } }])
+  })
+
+  test('shuts the forward waves of a rollout that is under way, by a gate that names its file', () => {
+    const world = upgraded()
+    world.merge()
+    world.report('healthy', ['prod-0'])
+    world.pass(100)
+    world.directives.push(withdraw())
+    expect(world.plan().proposals).toEqual([])
+    expect(world.group('prod').waitsFor).toMatchObject([
+      {
+        gate: 'withdrawn',
+        state: 'shut',
+        reason: '2.0.0 is withdrawn: loses refunds (directives/w.yaml)',
+        opensWhen: 'a newer version arrives, or directives/w.yaml is removed',
+      },
+    ])
+    expect(world.releasesOn(['prod-0'])).toEqual(['2.0.0'])
+  })
+
+  test('lets a newer version supersede the withdrawn one at once, whatever the policy', () => {
+    const world = upgraded({ supersede: 'queue' })
+    world.merge()
+    world.directives.push(withdraw())
+    world.versions(['1.0.0', '2.0.0', '2.0.1'])
+    expect(world.merge()).toMatchObject([
+      { kind: 'wave', wave: 1, release: { version: '2.0.1' }, clusters: [0] },
+    ])
+  })
+
+  test('brings no laggard to the withdrawn version, and gives it to no new cluster', () => {
+    const world = upgraded()
+    world.setSilent(['prod-3'], true)
+    world.settle()
+    world.setSilent(['prod-3'], false)
+    world.directives.push(withdraw())
+    world.bootstrapped[9] = 0
+    world.desired.file[9] = 0
+    expect(world.plan().proposals).toEqual([])
+    expect(world.group('prod').waitsFor).toMatchObject([{ gate: 'withdrawn' }])
+    expect(world.plan().joins).toMatchObject([{ cluster: 9, release: { version: '1.0.0' } }])
+  })
+
+  test('with moves sends every group on it back, as an ordered rollback does', () => {
+    const world = chain()
+    world.versions(['1.0.0', '2.0.0'])
+    world.settle()
+    world.directives.push(withdraw({ moves: true }))
+    expect(world.merge()).toMatchObject([
+      { kind: 'return', group: 'devel', text: 'ordered: loses refunds (directives/w.yaml)' },
+      { kind: 'return', group: 'prod' },
+    ])
+    expect(new Set(world.releasesOn([...devel, ...prod]))).toEqual(new Set(['1.0.0']))
+    world.pass(10_000)
+    expect(world.plan().proposals).toEqual([])
   })
 })

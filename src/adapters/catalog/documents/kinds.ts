@@ -9,6 +9,7 @@ import { RollbackSchema, type RollbackDocument } from './rollback.ts'
 import { ServiceSchema, type ServiceDocument } from './service.ts'
 import { ServiceVersionSchema, type ServiceVersionDocument } from './service-version.ts'
 import { SettingsSchema, type SettingsDocument } from './settings.ts'
+import { WithdrawSchema, type WithdrawDocument } from './withdraw.ts'
 
 /** The schema of every kind of document, by kind. */
 export const documentSchemas = {
@@ -22,6 +23,7 @@ export const documentSchemas = {
   Rollback: RollbackSchema,
   Freeze: FreezeSchema,
   Cordon: CordonSchema,
+  Withdraw: WithdrawSchema,
 } as const satisfies Readonly<Record<string, TSchema>>
 
 export type DocumentKind = keyof typeof documentSchemas
@@ -36,11 +38,17 @@ export type CatalogDocument =
   | DirectiveDocument
 
 /** What people order. */
-export type DirectiveDocument = HoldDocument | RollbackDocument | FreezeDocument | CordonDocument
+export type DirectiveDocument =
+  | HoldDocument
+  | RollbackDocument
+  | FreezeDocument
+  | CordonDocument
+  | WithdrawDocument
 
 export const directiveKinds = [
   'Hold',
   'Rollback',
   'Freeze',
   'Cordon',
+  'Withdraw',
 ] as const satisfies readonly DirectiveDocument['kind'][]
