@@ -9,6 +9,7 @@ import type { ChartRenderer, RenderOutcome, RenderRequest } from '../../../src/a
 import type { JsonObject } from '../../../src/core/domain/cluster.ts'
 import { packChart } from '../../../examples/pack-chart.ts'
 import { exampleCharts, helmForTests, packInto, temporaryFolder } from './example-charts.ts'
+import { type OciRegistry, serveOciChart } from './oci-registry.ts'
 import { tarFile } from './tar-file.ts'
 
 const binary = await helmForTests()
@@ -164,6 +165,35 @@ describe.skipIf(binary === undefined)('createChartRenderer', () => {
         kind: 'refused',
         message: expect.stringContaining('ECONNREFUSED') as string,
         remedy: expect.stringContaining('chart-repositories/main.yaml') as string,
+      })
+    })
+  })
+
+  describe('from an OCI registry', () => {
+    let registry: OciRegistry
+
+    beforeAll(async () => {
+      registry = await serveOciChart('web', web.archive)
+    })
+
+    afterAll(() => registry.close())
+
+    function ociRequest(digest: string): RenderRequest {
+      const { chart, repository, ...rest } = request(registry.url)
+      return { ...rest, chart: { ...chart, digest }, repository: { ...repository, type: 'oci' } }
+    }
+
+    it('pulls a chart by the digest of its manifest', async () => {
+      expect(kindsOf(await (await open()).render(ociRequest(registry.digest)))).toContain('Deployment')
+    })
+
+    it('says that the registry has no manifest of the pinned digest', async () => {
+      const digest = `sha256:${'0'.repeat(64)}`
+      expect(await (await open()).render(ociRequest(digest))).toMatchObject({
+        kind: 'refused',
+        message: expect.stringMatching(
+          /^chart web 1\.3\.0 could not be had from main: .*not found$/,
+        ) as string,
       })
     })
   })
