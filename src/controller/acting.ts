@@ -9,7 +9,7 @@ import type { ControllerDeps } from './controller.ts'
 import { type Events, progressEvents } from './events.ts'
 import type { Planning } from './planning.ts'
 import { createReleases } from './releases.ts'
-import { announceVerdicts } from './verdicts.ts'
+import { createVerdicts } from './verdicts.ts'
 import type { Watched, Watching } from './watching.ts'
 
 export interface Acting {
@@ -40,6 +40,7 @@ export function createActing(
   const { catalog, fleet, forge, clock } = deps
   const releases = createReleases(catalog)
   const sweeping = createSweeping(deps)
+  const verdicts = createVerdicts({ ...deps, emit: (event) => events.emit([event]) })
 
   const plan = async (
     state: CatalogState,
@@ -50,8 +51,7 @@ export function createActing(
     for (const service of replanned) {
       events.emit(progressEvents(planning.plans.get(service), state.targets, current))
     }
-    const emit: ActContext['emit'] = (event) => events.emit([event])
-    await announceVerdicts(replanned, state.targets, current, { ...deps, now, emit })
+    await verdicts.announce(replanned, state.targets, current)
     return {
       admitted: admit(planning.plans.values(), newClusters(state, current)),
       planned: replanned.length,

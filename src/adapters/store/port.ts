@@ -34,6 +34,7 @@ export const eventKinds = [
   'rejected',
   'halted',
   'paged',
+  'pageFailed',
   'rolledBack',
   'bootstrapped',
   'superseded',
