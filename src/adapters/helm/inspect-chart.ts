@@ -92,7 +92,9 @@ function gunzip(archive: Uint8Array, limit: number): Buffer {
 }
 
 function leadsOutside(path: string): boolean {
-  return path === '' || /^[/\\]|^[A-Za-z]:|\\/.test(path) || path.split('/').includes('..')
+  const steps = path.replace(/\/$/, '').split('/')
+  // Helm takes `a/./b` and `a/b/.` for `a/b`, so a file could be another than its path seems to say.
+  return /\\|^[A-Za-z]:/.test(path) || steps.some((step) => step === '' || step === '.' || step === '..')
 }
 
 /** Meta-schemas that helm has built in. */

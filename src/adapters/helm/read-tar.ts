@@ -22,10 +22,13 @@ export function* readTar(bytes: Uint8Array): Generator<TarEntry> {
     const content = bytes.subarray(at + block, at + block + size)
     if (content.length < size) throw new TarError('it ends in the middle')
     at += block + Math.ceil(size / block) * block
-    if (type === 'L') longPath = textOf(content)
-    else if (type === 'x') longPath = paxPath(content) ?? longPath
-    else if (type !== 'g') {
-      yield { path: longPath ?? path, kind: kindOf(type), content }
+    if (type === 'L' || type === 'x') {
+      const named = type === 'L' ? textOf(content) : paxPath(content)
+      // Readers differ in which of two names wins.
+      if (named !== undefined && longPath !== undefined) throw new TarError('a member has two names')
+      longPath ??= named
+    } else if (type !== 'g') {
+      yield toEntry(longPath ?? path, type, content)
       longPath = undefined
     }
   }
@@ -33,6 +36,12 @@ export function* readTar(bytes: Uint8Array): Generator<TarEntry> {
 
 export class TarError extends Error {
   override readonly name = 'TarError'
+}
+
+function toEntry(path: string, type: string, content: Uint8Array): TarEntry {
+  // Go's reader takes a folder for empty, whatever its header says.
+  if (content.length > 0 && (type === '5' || path.endsWith('/'))) throw new TarError('a folder has content')
+  return { path, kind: kindOf(type), content }
 }
 
 function kindOf(type: string): TarEntry['kind'] {

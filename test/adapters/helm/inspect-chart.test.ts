@@ -23,6 +23,9 @@ describe('inspectArchive', () => {
     ['a path upwards', { path: 'web/../../x' }, 'leads out'],
     ['a path of Windows', { path: String.raw`web\..\x` }, 'leads out'],
     ['a drive of Windows', { path: 'C:/x' }, 'leads out'],
+    ['a path that means another', { path: 'web/values.schema.json/.' }, 'leads out'],
+    ['a folder with content', { path: 'web/templates/', type: '5', content: 'hidden' }, 'has content'],
+    ['a file that is a folder to some', { path: 'web/templates/', content: 'hidden' }, 'has content'],
     ['a long name that leads upwards', { path: '././@LongLink', type: 'L', content: '../x\0' }, 'leads out'],
     [
       'an extended header that leads upwards',
@@ -42,6 +45,16 @@ describe('inspectArchive', () => {
   ])('refuses %s', (_, member, reason) => {
     const message = expect.stringContaining(reason) as string
     expect(inspectArchive(tarFile([member, chart]))).toEqual({ kind: 'unsafe', message })
+  })
+
+  it('refuses a member with two names', () => {
+    const names: readonly Member[] = [
+      { path: 'PaxHeader', type: 'x', content: '10 path=a\n' },
+      { path: '././@LongLink', type: 'L', content: 'b\0' },
+    ]
+    expect(inspectArchive(tarFile([...names, chart]))).toMatchObject({
+      message: expect.stringContaining('two names') as string,
+    })
   })
 
   it('refuses a link in an archive below charts/', () => {
