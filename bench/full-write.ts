@@ -22,12 +22,15 @@ export async function run(): Promise<BenchResult> {
     const remotePath = join(folder, 'fleet.git')
     const remote = await initRepository(remotePath, { branch: 'main' })
     const clone = await openClone({ path: join(folder, 'clone.git'), url: remotePath })
+    progress(`writing ${files.length} files through the git room`)
     const ours = await timed(async () => writeOne(clone, { ...commitOf(files), parent: undefined }))
     await clone.push([{ ref: 'refs/heads/main', expected: undefined, to: ours.result }])
     const waves = await measureWaves(clone, ours.result)
     await Promise.all([clone.close(), remote.close()])
     const work = join(folder, 'work')
+    progress('writing the same files into a work tree')
     const checkout = await timed(() => writeWorkTree(work, files))
+    progress('git add and git commit')
     const theirs = await timed(() => commitWorkTree(work))
     const tree = git(['-C', remotePath, 'rev-parse', `${ours.result}^{tree}`])
     return {
@@ -37,6 +40,10 @@ export async function run(): Promise<BenchResult> {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function progress(what: string): void {
+  console.error(`full-write: ${what}`)
 }
 
 interface Timed<Result> {
