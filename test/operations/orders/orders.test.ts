@@ -3,6 +3,7 @@ import { readDefaultTemplates } from '../../../src/adapters/catalog/templates.ts
 import { createMemoryClone } from '../../../src/adapters/git/memory.ts'
 import { openGitCatalog } from '../../../src/compose/catalog-access.ts'
 import { KnownError } from '../../../src/operations/known-error.ts'
+import type { Order } from '../../../src/operations/orders/order.ts'
 import { commitOrder, draftOrder } from '../../../src/operations/orders/commit-order.ts'
 import { orders } from '../../../src/operations/table.ts'
 import { openWorkspace, type Workspace } from '../../../src/operations/workspace.ts'
@@ -179,10 +180,8 @@ describe('an order committed by halctl', () => {
     const { world } = await createExampleWorld()
     const at = await desk(world)
     const running = world.startController()
-    const order = async <Input extends Parameters<typeof draftOrder>[1]>(
-      of: Parameters<typeof draftOrder>[0],
-      input: Input,
-    ) => commitOrder(of, await draftOrder(of, input, await at.workspace(), at.writer), at)
+    const order = async (of: Order, input: object): Promise<unknown> =>
+      commitOrder(of, await draftOrder(of, input, await at.workspace(), at.writer), at)
     const pass = async (seconds: number): Promise<void> => {
       const end = world.clock.now() + seconds
       while (world.clock.now() < end) {
