@@ -1,7 +1,7 @@
 import type { Directive } from '../../core/domain/directive.ts'
 import { parseInstant, type Instant } from '../../core/domain/time.ts'
 import type { DirectiveDocument } from './documents/kinds.ts'
-import { mapSelector } from './map-fields.ts'
+import { mapSelector, parseDuration } from './map-fields.ts'
 
 /** Turns the valid document of an order into the domain, filling in the defaults that its schema describes. */
 export function mapDirective(document: DirectiveDocument, file: string): Directive {
@@ -21,6 +21,10 @@ export function mapDirective(document: DirectiveDocument, file: string): Directi
     case 'Cordon': {
       const { clusters, reason } = document.spec
       return { kind: 'Cordon', name, clusters: mapSelector(clusters), reason, file }
+    }
+    case 'Expedite': {
+      const { soak, ...spec } = document.spec
+      return { kind: 'Expedite', name, ...spec, soak: parseDuration(soak), file }
     }
     case 'Withdraw': {
       const { service, version, moves = false, reason } = document.spec

@@ -74,6 +74,7 @@ function namesOf(directive: Directive): {
     case 'Cordon':
       return {}
     case 'Withdraw':
+    case 'Expedite':
       return { service: directive.service, version: directive.version }
     case 'Rollback':
       return { service: directive.service, group: directive.group, version: directive.from }

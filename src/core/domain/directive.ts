@@ -1,8 +1,8 @@
 import type { ClusterSelector } from './cluster.ts'
-import type { Instant } from './time.ts'
+import type { Instant, Seconds } from './time.ts'
 
 /** What people order, as files of the catalog. */
-export type Directive = Hold | Rollback | Freeze | Cordon | Withdraw
+export type Directive = Hold | Rollback | Freeze | Cordon | Withdraw | Expedite
 
 /** What every order has: its name, why it was given, and the file that holds it. */
 interface Order<Kind extends string> {
@@ -43,6 +43,14 @@ export interface Withdraw extends Order<'Withdraw'> {
   readonly service: string
   readonly version: string
   readonly moves: boolean
+}
+
+/** No soak of a version is longer than `soak`. */
+export interface Expedite extends Order<'Expedite'> {
+  readonly service: string
+  readonly version: string
+  readonly soak: Seconds
+  readonly approvedBy: string
 }
 
 /** Absent fields mean everything. */

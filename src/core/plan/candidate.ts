@@ -2,7 +2,7 @@ import type { Directive } from '../domain/directive.ts'
 import type { Rollout } from '../domain/rollout.ts'
 import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
-import { isAllowed } from './orders.ts'
+import { isAllowed, soakOf } from './orders.ts'
 import type { Gate, GroupPlanInput } from './types.ts'
 
 export type ReleaseOrder = (a: ServiceRelease, b: ServiceRelease) => number
@@ -11,6 +11,17 @@ export type ReleaseOrder = (a: ServiceRelease, b: ServiceRelease) => number
 export interface CandidateChoice {
   readonly candidate: ServiceRelease | undefined
   readonly gate: Gate | undefined
+}
+
+/** What decides over the next release of a group. */
+export interface Choosing {
+  readonly group: GroupPlanInput
+  readonly rollouts: ReadonlyMap<string, Rollout>
+  /** The catalog's releases that orders allow in the group. */
+  readonly allowed: readonly ServiceRelease[]
+  readonly directives: readonly Directive[]
+  readonly order: ReleaseOrder
+  readonly now: Instant
 }
 
 /** What a group's next release must be above: what it proved last, moves now, or has rejected. */
@@ -24,30 +35,36 @@ function isAbove(rollout: Rollout, release: ServiceRelease, order: ReleaseOrder)
 
 /**
  * The newest release above everything the group has, proven in all nearest targeted ancestors for the
- * group's promotion soak. A group without ancestors takes the newest of `catalog`, which holds what orders allow.
+ * group's promotion soak. A group without ancestors takes the newest that orders allow.
  */
-export function chooseCandidate(
-  input: GroupPlanInput,
-  rollouts: ReadonlyMap<string, Rollout>,
-  catalog: readonly ServiceRelease[],
-  order: ReleaseOrder,
-  now: Instant,
-): CandidateChoice {
-  const above = (release: ServiceRelease): boolean => isAbove(input.rollout, release, order)
-  if (input.ancestors.length === 0)
-    return { candidate: newest(catalog.filter(above), order), gate: undefined }
+export function chooseCandidate(choosing: Choosing): CandidateChoice {
+  const { group, allowed, order, now } = choosing
+  if (group.ancestors.length === 0) {
+    const above = allowed.filter((release) => isAbove(group.rollout, release, order))
+    return { candidate: newest(above, order), gate: undefined }
+  }
+  const proofs = promotable(choosing)
+  const soaked = proofs.filter((proof) => proof.opensAt <= now).map(({ release }) => release)
+  const candidate = newest(soaked, order)
+  return candidate
+    ? { candidate, gate: undefined }
+    : { candidate: undefined, gate: promotionGate(choosing, proofs) }
+}
 
-  const versions = new Set(catalog.map((release) => release.version))
-  const proofs = provenInAll(input.ancestors, rollouts, order).filter(
-    (proof) => versions.has(proof.release.version) && above(proof.release),
-  )
-  const soak = input.group.promotion.soak
-  const candidate = newest(
-    proofs.filter((proof) => proof.at + soak <= now).map((proof) => proof.release),
-    order,
-  )
-  if (candidate) return { candidate, gate: undefined }
-  return { candidate: undefined, gate: promotionGate(input, proofs, rollouts, versions, order) }
+/** A proof and when its soak for promotion is over. */
+interface Promotable extends Proof {
+  readonly opensAt: Instant
+}
+
+/** What the ancestors have proven, is above what the group has, and is allowed in it. */
+function promotable({ group, rollouts, allowed, directives, order }: Choosing): readonly Promotable[] {
+  const versions = new Set(allowed.map(({ version }) => version))
+  return provenInAll(group.ancestors, rollouts, order)
+    .filter(({ release }) => versions.has(release.version) && isAbove(group.rollout, release, order))
+    .map((proof) => ({
+      ...proof,
+      opensAt: proof.at + soakOf(directives, proof.release, group.group.promotion.soak),
+    }))
 }
 
 interface Proof {
@@ -82,35 +99,29 @@ function standingProofs(rollout: Rollout | undefined, order: ReleaseOrder): read
   )
 }
 
-function promotionGate(
-  input: GroupPlanInput,
-  proofs: readonly Proof[],
-  rollouts: ReadonlyMap<string, Rollout>,
-  versions: ReadonlySet<string>,
-  order: ReleaseOrder,
-): Gate | undefined {
-  const soaking = proofs.reduce<Proof | undefined>(
-    (best, proof) => (best && order(best.release, proof.release) > 0 ? best : proof),
-    undefined,
-  )
-  const ancestors = input.ancestors.join(' and ')
+/** Why nothing may start yet: the first proof that still soaks, or a release that is being proven. */
+function promotionGate(choosing: Choosing, proofs: readonly Promotable[]): Gate | undefined {
+  const { group, rollouts, allowed, order } = choosing
+  const ancestors = group.ancestors.join(' and ')
+  const [soaking] = proofs.toSorted((a, b) => a.opensAt - b.opensAt || order(b.release, a.release))
   if (soaking) {
     return {
       gate: 'promotion',
       state: 'waiting',
       reason: `${soaking.release.version} soaks in ${ancestors} for promotion`,
       since: soaking.at,
-      opensWhen: `it has been proven in ${ancestors} for ${input.group.promotion.soak}s`,
-      opensAt: soaking.at + input.group.promotion.soak,
+      opensWhen: `it has been proven in ${ancestors} for ${soaking.opensAt - soaking.at}s`,
+      opensAt: soaking.opensAt,
     }
   }
-  const coming = input.ancestors
-    .map((group) => rollouts.get(group)?.current)
+  const versions = new Set(allowed.map(({ version }) => version))
+  const coming = group.ancestors
+    .map((ancestor) => rollouts.get(ancestor)?.current)
     .find(
       (current) =>
         current?.state === 'rolling' &&
         versions.has(current.release.version) &&
-        isAbove(input.rollout, current.release, order),
+        isAbove(group.rollout, current.release, order),
     )
   if (!coming) return undefined
   return {
@@ -133,7 +144,7 @@ export function promotionQueue(
 ): Gate | undefined {
   for (const child of children) {
     for (const proven of input.rollout.proven) {
-      const opensAt = proven.at + child.group.promotion.soak
+      const opensAt = proven.at + soakOf(directives, proven.release, child.group.promotion.soak)
       if (opensAt <= now || !isAbove(child.rollout, proven.release, order)) continue
       if (!isAllowed(directives, proven.release, child.group.name)) continue
       return {

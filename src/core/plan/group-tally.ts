@@ -4,6 +4,7 @@ import { releaseId } from '../domain/service-release.ts'
 import { shareOf } from '../domain/share.ts'
 import type { Instant } from '../domain/time.ts'
 import type { ReleaseOrder } from './candidate.ts'
+import { soakOf } from './orders.ts'
 import { parseReleaseId } from './release-order.ts'
 import { type GroupTally, tallyPlacements } from './tally.ts'
 import { budgetOf, waveQuotas } from './waves.ts'
@@ -21,7 +22,7 @@ export function tallyOf(
   { input, group, order, now }: TallyContext,
   current: CurrentRelease | undefined,
 ): GroupTally {
-  const { index, silent, bootstrapped, cordoned } = input.clusters
+  const { index, silent, contactAt, bootstrapped, cordoned } = input.clusters
   const { files } = input.desired
   const id = current && releaseId(current.release)
   const onRelease = new Uint8Array(files.length)
@@ -35,11 +36,13 @@ export function tallyOf(
   const movedByAttempt = new Uint8Array(index.size)
   for (const entry of group.rollout.wayBack) {
     if (entry.attempt === current?.attempt)
-      for (const name of entry.clusters) movedByAttempt[index.ordinalOf(name) ?? 0] = 1
+      for (const name of entry.clusters) mark(movedByAttempt, index.ordinalOf(name))
   }
   const setApart = new Uint8Array(index.size)
-  for (const { cluster } of current?.failed ?? []) setApart[index.ordinalOf(cluster) ?? 0] = 1
-  const { soak, deadline } = group.group.strategy
+  for (const { cluster } of current?.failed ?? []) mark(setApart, index.ordinalOf(cluster))
+  const { deadline } = group.group.strategy
+  const { soak: written } = group.group.strategy
+  const soak = current ? soakOf(input.directives, current.release, written) : written
   return tallyPlacements({
     targets: group.targets,
     desired: input.desired,
@@ -49,6 +52,7 @@ export function tallyOf(
     movedByAttempt,
     setApart,
     silent,
+    contactAt,
     bootstrapped,
     cordoned,
     soak,
@@ -87,4 +91,9 @@ export function allowanceOf(
   const wave = isFirst ? 1 : opened.length
   const quota = opened.at(-1)?.quota ?? 0
   return { failed: budgetOf(maxUnhealthy, wave, quota), silent: wave <= 1 ? 0 : shareOf(maxSilent, quota) }
+}
+
+/** A cluster that left both repositories has no ordinal any more. */
+function mark(column: Uint8Array, ordinal: number | undefined): void {
+  if (ordinal !== undefined) column[ordinal] = 1
 }

@@ -1,6 +1,6 @@
 import type { Directive, DirectiveScope } from '../domain/directive.ts'
 import type { ServiceRelease } from '../domain/service-release.ts'
-import type { Instant } from '../domain/time.ts'
+import type { Instant, Seconds } from '../domain/time.ts'
 
 type Kind = Directive['kind']
 export type OrderOf<Wanted extends Kind> = Extract<Directive, { kind: Wanted }>
@@ -28,6 +28,7 @@ export function concerns(directive: Directive, service: string): boolean {
       return true
     case 'Rollback':
     case 'Withdraw':
+    case 'Expedite':
       return directive.service === service
   }
 }
@@ -69,4 +70,30 @@ export function isAllowed(directives: readonly Directive[], release: ServiceRele
   return (
     withdrawalOf(directives, release) === undefined && returnOrderOf(directives, release, group) === undefined
   )
+}
+
+/** The order that shortens a release's soaks most. */
+export function expediteOf(
+  directives: readonly Directive[],
+  { service, version }: Pick<ServiceRelease, 'service' | 'version'>,
+): OrderOf<'Expedite'> | undefined {
+  return ordersOf(directives, 'Expedite')
+    .filter((order) => order.service === service && order.version === version)
+    .reduce<OrderOf<'Expedite'> | undefined>(
+      (best, order) => (best && best.soak <= order.soak ? best : order),
+      undefined,
+    )
+}
+
+/** How long a release soaks where `soak` is written: no longer than an order lets it. */
+export function soakOf(directives: readonly Directive[], release: ServiceRelease, soak: Seconds): Seconds {
+  return Math.min(soak, expediteOf(directives, release)?.soak ?? soak)
+}
+
+/** What people answered for in place of proof, for the pull requests of a release. */
+export function orderEvidence(directives: readonly Directive[], release: ServiceRelease): readonly string[] {
+  const expedite = expediteOf(directives, release)
+  if (!expedite) return []
+  const { soak, approvedBy, reason, file } = expedite
+  return [`every soak is at most ${soak}s, approved by ${approvedBy}: ${reason} (${file})`]
 }

@@ -4,7 +4,7 @@ import type { Instant } from '../domain/time.ts'
 import { type CandidateChoice, chooseCandidate, promotionQueue, type ReleaseOrder } from './candidate.ts'
 import { eligibleGate, restGate, waveGates } from './gates.ts'
 import { forwardGates, holdsRollbacks, keptOutGates } from './order-gates.ts'
-import { isAllowed, returnOrderOf, withdrawalOf } from './orders.ts'
+import { isAllowed, orderEvidence, returnOrderOf, soakOf, withdrawalOf } from './orders.ts'
 import { rejectRelease, returnFailed } from './rollback.ts'
 import { openWave, prove, startRelease } from './rollout-changes.ts'
 import { allowanceOf, quotasOf, tallyOf, totalOf } from './group-tally.ts'
@@ -77,6 +77,7 @@ function planRetreat(
 function planRolling(context: GroupContext, current: CurrentRelease, tally: GroupTally): GroupDecision {
   const { input, group, now } = context
   const { strategy } = group.group
+  const soak = soakOf(input.directives, current.release, strategy.soak)
   const opened = current.waves.at(-1)
   const isEmptied = tally.moved === 0 && tally.excused > 0 && tally.movable.length > 0
   const waiting = isEmptied
@@ -89,7 +90,7 @@ function planRolling(context: GroupContext, current: CurrentRelease, tally: Grou
       )
   const choice = chooseNext(context)
   const isWithdrawn = withdrawalOf(input.directives, current.release) !== undefined
-  const stalled = now > (opened?.openedAt ?? now) + strategy.deadline + 2 * strategy.soak
+  const stalled = now > (opened?.openedAt ?? now) + strategy.deadline + 2 * soak
   // What can not go on must not keep its successor waiting.
   const policy = isWithdrawn ? 'immediate' : strategy.supersede
   if (choice.candidate && maySupersede(policy, current, waiting.length === 0, stalled)) {
@@ -100,7 +101,7 @@ function planRolling(context: GroupContext, current: CurrentRelease, tally: Grou
   const quotas = quotasOf(strategy, tally, current.waves)
   if (tally.movable.length > 0 && quotas.length > current.waves.length)
     return planWave(context, current.release, 'continue')
-  const text = `healthy on ${tally.soaked} of ${tally.targets}, soaked ${strategy.soak}s`
+  const text = `healthy on ${tally.soaked} of ${tally.targets}, soaked ${soak}s`
   const next = prove(group.rollout, current, now)
   const { service, group: name } = group.rollout
   const proven: Proposal = {
@@ -118,8 +119,9 @@ function planRolling(context: GroupContext, current: CurrentRelease, tally: Grou
 
 /** What orders and proofs let the group take next. */
 function chooseNext({ input, group, rollouts, order, now }: GroupContext): CandidateChoice {
-  const allowed = input.releases.filter((release) => isAllowed(input.directives, release, group.group.name))
-  return chooseCandidate(group, rollouts, allowed, order, now)
+  const { directives, releases } = input
+  const allowed = releases.filter((release) => isAllowed(directives, release, group.group.name))
+  return chooseCandidate({ group, rollouts, allowed, directives, order, now })
 }
 
 /** A rollout that superseded another may itself be superseded only at once, or none would ever finish. */
@@ -225,7 +227,7 @@ function preferSuperseded(
 }
 
 function evidenceOf(
-  { group, rollouts }: GroupContext,
+  { input, group, rollouts }: GroupContext,
   current: CurrentRelease,
   tally: GroupTally,
 ): readonly string[] {
@@ -235,11 +237,12 @@ function evidenceOf(
     return proof ? [`proven in ${ancestor}`] : []
   })
   const wave = current.waves.length
-  const soak = group.group.strategy.soak
+  const soak = soakOf(input.directives, current.release, group.group.strategy.soak)
+  const known = [...orderEvidence(input.directives, current.release), ...proofs]
   return wave === 0
-    ? proofs
+    ? known
     : [
-        ...proofs,
+        ...known,
         `wave ${wave}: ${tally.soaked} of ${tally.moved} healthy for ${soak}s, ${tally.failed} failed`,
       ]
 }

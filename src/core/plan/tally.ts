@@ -38,6 +38,8 @@ export interface TallyInput {
   /** By ordinal: 1 when it failed in this rollout and went back. */
   readonly setApart: Uint8Array
   readonly silent: Uint8Array
+  /** By ordinal: the last sign of life. What is healthy is known to be so until then. */
+  readonly contactAt: Uint32Array
   readonly bootstrapped: Uint8Array
   /** By ordinal: 1 when a Cordon keeps waves from it, and what it reports from being a failure. */
   readonly cordoned: Uint8Array
@@ -140,7 +142,8 @@ function countLeft(
  * Silence never makes a placement healthy or failed. Failed is what reported so, what was not healthy by the
  * deadline after its generation was observed, and what flapped so long that it had not soaked by deadline + 2 × soak.
  */
-function judge({ observed, silent, soak, deadline, now }: TallyInput, cluster: number): Judgement {
+function judge(input: TallyInput, cluster: number): Judgement {
+  const { observed, silent, contactAt, soak, deadline, now } = input
   const state = observed.state[cluster] ?? PlacementState.unknown
   const since = observed.since[cluster] ?? 0
   const observedAt = observed.observedAt[cluster] ?? 0
@@ -148,7 +151,9 @@ function judge({ observed, silent, soak, deadline, now }: TallyInput, cluster: n
   if (silent[cluster]) return { counts: 'silent', until: Infinity }
   if (state === PlacementState.healthy) {
     const soaked = since + soak
-    if (soaked <= now) return { counts: 'soaked', until: Infinity }
+    if (soaked <= (contactAt[cluster] ?? 0)) return { counts: 'soaked', until: Infinity }
+    // The soak is over, but the cluster has not been heard of since: its next report decides.
+    if (soaked <= now) return { counts: 'soaking', until: now + 1 }
     const flapped = observedAt + deadline + 2 * soak
     return flapped <= now
       ? { counts: 'failed', until: soaked }

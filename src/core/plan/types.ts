@@ -39,6 +39,8 @@ export interface ClusterFacts {
   readonly index: ClusterIndex
   /** 1: reported nothing for longer than the settings allow. */
   readonly silent: Uint8Array
+  /** The last sign of life; 0: none. */
+  readonly contactAt: Uint32Array
   /** 1: its directory is in the fleet repository. */
   readonly bootstrapped: Uint8Array
   /** 1: a Cordon keeps every wave from it. */

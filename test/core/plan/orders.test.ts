@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Cordon, Freeze, Withdraw } from '../../../src/core/domain/directive.ts'
+import type { Cordon, Expedite, Freeze, Withdraw } from '../../../src/core/domain/directive.ts'
 import { formatInstant } from '../../../src/core/domain/time.ts'
 import { clusterNames, clustersNamed, createPlannedWorld } from './planned-world.ts'
 
@@ -299,5 +299,60 @@ describe('Withdraw', () => {
     expect(new Set(world.releasesOn([...devel, ...prod]))).toEqual(new Set(['1.0.0']))
     world.pass(10_000)
     expect(world.plan().proposals).toEqual([])
+  })
+})
+
+describe('Expedite', () => {
+  const expedite = (soak: number): Expedite => ({
+    kind: 'Expedite',
+    name: 'e',
+    service: 'payments',
+    version: '2.0.0',
+    soak,
+    approvedBy: 'ana@example.com',
+    reason: 'closes a hole',
+    file: 'directives/e.yaml',
+  })
+
+  test('shortens the soak of waves, and the wave says who approved it', () => {
+    const world = upgraded()
+    world.directives.push(expedite(10))
+    expect(world.merge()).toMatchObject([
+      {
+        evidence: [
+          'every soak is at most 10s, approved by ana@example.com: closes a hole (directives/e.yaml)',
+        ],
+      },
+    ])
+    world.report('healthy', ['prod-0'])
+    world.pass(9)
+    expect(world.plan()).toMatchObject({ proposals: [], validUntil: world.now + 1 })
+    world.pass(1)
+    const [wave] = world.plan().proposals
+    expect(wave).toMatchObject({ kind: 'wave', wave: 2 })
+    expect(wave?.kind === 'wave' && wave.evidence).toContain('wave 1: 1 of 1 healthy for 10s, 0 failed')
+  })
+
+  test('shortens the soak for promotion', () => {
+    const world = chain(300)
+    world.versions(['1.0.0', '2.0.0'])
+    world.directives.push(expedite(10))
+    while (world.rollout('devel').proven.length < 2) {
+      world.merge()
+      world.report('healthy', devel)
+      world.pass(10)
+    }
+    world.pass(10)
+    expect(world.plan().proposals).toMatchObject([
+      { kind: 'wave', group: 'prod', release: { version: '2.0.0' } },
+    ])
+  })
+
+  test('makes no soak longer, and leaves other versions alone', () => {
+    const world = upgraded()
+    world.directives.push(expedite(1000), { ...expedite(0), version: '1.0.0' })
+    world.merge()
+    world.report('healthy', ['prod-0'])
+    expect(world.group('prod').waitsFor).toMatchObject([{ gate: 'soak', opensAt: world.now + 100 }])
   })
 })

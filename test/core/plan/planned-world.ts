@@ -70,6 +70,7 @@ export function createPlannedWorld(
   const directives: Directive[] = []
   let frozenBy: string | undefined
   const world = { now: 1_000_000 }
+  const lastHeard = new Map<string, number>()
 
   const targeting = createTargeting(
     index.names.map((name) => ({ name, labels: {}, metadata: {}, file: `clusters/${name}.yaml` })),
@@ -119,6 +120,7 @@ export function createPlannedWorld(
     clusters: {
       index,
       silent,
+      contactAt: Uint32Array.from(index.names, (name) => lastHeard.get(name) ?? world.now),
       bootstrapped,
       cordoned: cordoned(),
       selected: (selector) => targeting.select(selector),
@@ -184,6 +186,13 @@ export function createPlannedWorld(
         observed.since[cluster] = world.now
         if (state === 'healthy') observed.running[cluster] = desired.file[cluster] ?? 0
         if (why) evidence.set(cluster, why)
+      }
+    },
+    /** They stop to report, without having been silent for long yet, or report again. */
+    lose: (clusters: readonly string[], is: boolean) => {
+      for (const name of clusters) {
+        if (is) lastHeard.set(name, world.now)
+        else lastHeard.delete(name)
       }
     },
     setSilent: (clusters: readonly string[], is: boolean) => {

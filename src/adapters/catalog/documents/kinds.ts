@@ -3,6 +3,7 @@ import { ChartRepositorySchema, type ChartRepositoryDocument } from './chart-rep
 import { ClusterSchema, type ClusterDocument } from './cluster.ts'
 import { CordonSchema, type CordonDocument } from './cordon.ts'
 import { DeploymentGroupSchema, type DeploymentGroupDocument } from './deployment-group.ts'
+import { ExpediteSchema, type ExpediteDocument } from './expedite.ts'
 import { FreezeSchema, type FreezeDocument } from './freeze.ts'
 import { HoldSchema, type HoldDocument } from './hold.ts'
 import { RollbackSchema, type RollbackDocument } from './rollback.ts'
@@ -24,6 +25,7 @@ export const documentSchemas = {
   Freeze: FreezeSchema,
   Cordon: CordonSchema,
   Withdraw: WithdrawSchema,
+  Expedite: ExpediteSchema,
 } as const satisfies Readonly<Record<string, TSchema>>
 
 export type DocumentKind = keyof typeof documentSchemas
@@ -44,6 +46,7 @@ export type DirectiveDocument =
   | FreezeDocument
   | CordonDocument
   | WithdrawDocument
+  | ExpediteDocument
 
 export const directiveKinds = [
   'Hold',
@@ -51,4 +54,5 @@ export const directiveKinds = [
   'Freeze',
   'Cordon',
   'Withdraw',
+  'Expedite',
 ] as const satisfies readonly DirectiveDocument['kind'][]
