@@ -8,29 +8,25 @@ import type { Subject, SubjectPlace } from './subject.ts'
 export function moveOf(subject: Subject, place: SubjectPlace, rules: readonly Rule[]): string | null {
   const { owner } = subject.planned.input.service
   if (place.refusal) return `${owner} releases a version above ${place.refusal.verdict.release.version}`
+  const hold = rules.find(({ rule }) => rule === 'hold')
+  if (hold) {
+    const name = hold.place?.replace(/^directives\/|\.yaml.*$/g, '') ?? ''
+    return `${hold.by ?? 'whoever ordered the hold'} ends it: halctl resume ${name}`
+  }
   for (const gate of place.plan.waitsFor) {
-    const move = moveAtGate(gate, owner, place, rules)
+    const move = moveAtGate(gate, owner, place)
     if (move !== undefined) return move
   }
   return moveOnCluster(subject, owner)
 }
 
 /** Undefined: the gate opens by itself or by what Halyard does, or it needs a person only where a cluster fails. */
-function moveAtGate(
-  { gate }: Gate,
-  owner: string,
-  { plan }: SubjectPlace,
-  rules: readonly Rule[],
-): string | undefined {
+function moveAtGate({ gate }: Gate, owner: string, { plan }: SubjectPlace): string | undefined {
   if (gate === 'rejected' || gate === 'halted')
     return `${owner} releases a version above ${plan.release?.version}`
   if (gate === 'catalog') return `${owner} mends the catalog: halctl validate`
   if (gate === 'approval') return 'a person approves the pull request'
-  if (gate === 'silent') return moves.cluster
-  if (gate !== 'hold') return undefined
-  const hold = rules.find(({ rule }) => rule === 'hold')
-  const name = hold?.place?.replace(/^directives\/|\.yaml.*$/g, '') ?? ''
-  return `${hold?.by ?? 'whoever ordered the hold'} ends it: halctl resume ${name}`
+  return gate === 'silent' ? moves.cluster : undefined
 }
 
 const moves: Readonly<Record<Exclude<Fault, 'service'>, string>> = {

@@ -1,9 +1,10 @@
 import type { Static } from 'typebox'
 import type { ClusterSelector } from '../../core/domain/cluster.ts'
+import type { Hold } from '../../core/domain/directive.ts'
 import type { FieldPath } from '../../core/domain/finding.ts'
 import { releaseId } from '../../core/domain/service-release.ts'
 import { withFault } from '../../core/plan/blame.ts'
-import type { Gate } from '../../core/plan/types.ts'
+import type { Gate, ServicePlanInput } from '../../core/plan/types.ts'
 import { rolloutPath } from '../../core/render/paths.ts'
 import { placementAt } from '../placements.ts'
 import { toMoment, toMomentOfColumn } from '../shapes.ts'
@@ -34,7 +35,7 @@ export async function explainSubject(subject: Subject): Promise<Answer> {
     desired: desired ?? null,
     waitsFor: waitsFor ?? null,
     rules,
-    earliest: waitsFor === undefined ? null : earliest(subject, place, position),
+    earliest: waitsFor === undefined ? null : earliest(subject, place, position, rules),
     move: moveOf(subject, place, rules),
   }
 }
@@ -197,25 +198,36 @@ function healthRule({ planned }: Subject, cluster: number): Rule {
 
 /** Every gate of the group that is not open. A Hold is told with its file and who wrote it. */
 async function gateRules(
-  { planning, planned }: Subject,
-  { input, plan, mayStart }: SubjectPlace,
+  subject: Subject,
+  { input, plan, mayStart, coming }: SubjectPlace,
 ): Promise<readonly Rule[]> {
+  const { planned } = subject
   const rules: Rule[] = []
   for (const gate of plan.waitsFor) {
+    if (gate.gate === 'hold') continue
     if (gate.gate === 'promotion' && !mayStart) continue
     if (gate.gate === 'rejected' || gate.gate === 'halted') continue
-    const order = planned.input.directives.find(
-      ({ file }) => gate.gate === 'hold' && gate.reason.includes(file),
-    )
-    if (!order) rules.push(fromGate(gate, gate.gate))
-    else {
-      const author = (await planning.catalog.lastChange(order.file))?.author.email ?? null
-      const { reason } = order
-      rules.push({ ...fromGate(gate, gate.gate), text: reason, place: `${order.file}:1`, by: author })
-    }
+    rules.push(fromGate(gate, gate.gate))
   }
+  // Also while a wave still soaks: its end would open nothing.
+  if (coming)
+    for (const hold of holdsOn(planned.input, input.group.name)) rules.push(await holdRule(subject, hold))
   const proposes = planned.plan.proposals.some(({ group }) => group === input.group.name)
   return rules.length === 0 && proposes ? [yes('gates', 'all are open: the next step moves on')] : rules
+}
+
+function holdsOn({ service, directives }: ServicePlanInput, group: string): readonly Hold[] {
+  return directives.filter(
+    (directive): directive is Hold =>
+      directive.kind === 'Hold' &&
+      (directive.scope.service ?? service.name) === service.name &&
+      (directive.scope.group ?? group) === group,
+  )
+}
+
+async function holdRule({ planning }: Subject, { file, reason }: Hold): Promise<Rule> {
+  const by = (await planning.catalog.lastChange(file))?.author.email ?? null
+  return not('hold', reason, { place: `${file}:1`, by, opensWhen: `${file} is removed` })
 }
 
 function fromGate(gate: Gate, rule: string): Rule {
@@ -228,11 +240,14 @@ function earliest(
   { planning }: Subject,
   { input, plan, mayStart }: SubjectPlace,
   position: Position | undefined,
+  rules: readonly Rule[],
 ): Answer['earliest'] {
   if (position?.kind === 'setApart') return { at: null, text: 'with a newer version' }
   if (!mayStart && !plan.waitsFor.some(({ gate }) => gate === 'promotion')) {
     return { at: null, text: `not known: when it is proven in ${input.ancestors.join(' and ')}` }
   }
+  const hold = rules.find(({ rule }) => rule === 'hold')
+  if (hold) return { at: null, text: `not known: when ${hold.opensWhen}` }
   const blocking = plan.waitsFor.find(({ opensAt }) => opensAt === undefined)
   if (blocking) return { at: null, text: `not known: when ${blocking.opensWhen}` }
   const opens = Math.max(planning.observations.at, ...plan.waitsFor.map(({ opensAt }) => opensAt ?? 0))

@@ -5,7 +5,7 @@ import { openGitCatalog } from '../../../src/compose/catalog-access.ts'
 import { KnownError } from '../../../src/operations/known-error.ts'
 import type { Order } from '../../../src/operations/orders/order.ts'
 import { commitOrder, draftOrder } from '../../../src/operations/orders/commit-order.ts'
-import { orders } from '../../../src/operations/table.ts'
+import { operations, orders } from '../../../src/operations/table.ts'
 import { openWorkspace, type Workspace } from '../../../src/operations/workspace.ts'
 import { createExampleWorld, type ExampleWorld, openExample } from '../example-world.ts'
 
@@ -180,7 +180,7 @@ describe('an order committed by halctl', () => {
     const { world } = await createExampleWorld()
     const at = await desk(world)
     const running = world.startController()
-    const order = async (of: Order, input: object): Promise<unknown> =>
+    const order = async (of: Order, input: Record<string, unknown>): Promise<unknown> =>
       commitOrder(of, await draftOrder(of, input, await at.workspace(), at.writer), at)
     const pass = async (seconds: number): Promise<void> => {
       const end = world.clock.now() + seconds
@@ -197,6 +197,11 @@ describe('an order committed by halctl', () => {
         ?.groups.find(({ group }) => group === 'prod')
 
     await order(hold, { service: 'payments', group: 'prod', reason: 'an incident' })
+    const held = await operations.explain.handler(await at.workspace(), { service: 'payments' })
+    expect(held.answers[2]).toMatchObject({
+      move: 'kim@example.com ends it: halctl resume hold-payments-prod-20261118',
+      rules: [{ rule: 'candidate' }, { rule: 'soak' }, { rule: 'hold', text: 'an incident' }],
+    })
     await pass(900)
     expect(prod()).toMatchObject({ state: 'rolling', wave: 2, waitsFor: [{ gate: 'hold' }] })
 
