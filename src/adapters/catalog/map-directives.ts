@@ -26,6 +26,10 @@ export function mapDirective(document: DirectiveDocument, file: string): Directi
       const { soak, ...spec } = document.spec
       return { kind: 'Expedite', name, ...spec, soak: parseDuration(soak), file }
     }
+    case 'Skip': {
+      const { clusters, ...spec } = document.spec
+      return { kind: 'Skip', name, ...spec, clusters: mapSelector(clusters), file }
+    }
     case 'Withdraw': {
       const { service, version, moves = false, reason } = document.spec
       return { kind: 'Withdraw', name, service, version, moves, reason, file }

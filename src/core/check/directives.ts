@@ -76,6 +76,8 @@ function namesOf(directive: Directive): {
     case 'Withdraw':
     case 'Expedite':
       return { service: directive.service, version: directive.version }
+    case 'Skip':
+      return directive
     case 'Rollback':
       return { service: directive.service, group: directive.group, version: directive.from }
   }

@@ -2,7 +2,7 @@ import type { ClusterSelector } from './cluster.ts'
 import type { Instant, Seconds } from './time.ts'
 
 /** What people order, as files of the catalog. */
-export type Directive = Hold | Rollback | Freeze | Cordon | Withdraw | Expedite
+export type Directive = Hold | Rollback | Freeze | Cordon | Withdraw | Expedite | Skip
 
 /** What every order has: its name, why it was given, and the file that holds it. */
 interface Order<Kind extends string> {
@@ -51,6 +51,14 @@ export interface Expedite extends Order<'Expedite'> {
   readonly version: string
   readonly soak: Seconds
   readonly approvedBy: string
+}
+
+/** Clusters that a version's waves in a group leave out, also when they have been moved already. */
+export interface Skip extends Order<'Skip'> {
+  readonly service: string
+  readonly group: string
+  readonly version: string
+  readonly clusters: ClusterSelector
 }
 
 /** Absent fields mean everything. */

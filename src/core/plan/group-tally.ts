@@ -1,10 +1,12 @@
+import type { ClusterSelector } from '../domain/cluster.ts'
 import type { Strategy } from '../domain/deployment-group.ts'
 import type { CurrentRelease, OpenedWave } from '../domain/rollout.ts'
 import { releaseId } from '../domain/service-release.ts'
 import { shareOf } from '../domain/share.ts'
 import type { Instant } from '../domain/time.ts'
+import { hasBit } from './bitset.ts'
 import type { ReleaseOrder } from './candidate.ts'
-import { soakOf } from './orders.ts'
+import { skipsOf, soakOf } from './orders.ts'
 import { parseReleaseId } from './release-order.ts'
 import { type GroupTally, tallyPlacements } from './tally.ts'
 import { budgetOf, waveQuotas } from './waves.ts'
@@ -40,6 +42,11 @@ export function tallyOf(
   }
   const setApart = new Uint8Array(index.size)
   for (const { cluster } of current?.failed ?? []) mark(setApart, index.ordinalOf(cluster))
+  const skips = current ? skipsOf(input.directives, current.release, group.group.name) : []
+  const skipped = columnOf(
+    input,
+    skips.map(({ clusters }) => clusters),
+  )
   const { deadline } = group.group.strategy
   const { soak: written } = group.group.strategy
   const soak = current ? soakOf(input.directives, current.release, written) : written
@@ -55,10 +62,22 @@ export function tallyOf(
     contactAt,
     bootstrapped,
     cordoned,
+    skipped,
     soak,
     deadline,
     now,
   })
+}
+
+const noClusters = new Uint8Array()
+
+/** The clusters of any of the selectors as a column; no orders cost nothing. */
+function columnOf({ clusters }: ServicePlanInput, selectors: readonly ClusterSelector[]): Uint8Array {
+  if (selectors.length === 0) return noClusters
+  const sets = selectors.map((selector) => clusters.selected(selector))
+  return Uint8Array.from({ length: clusters.index.size }, (_, cluster) =>
+    sets.some((set) => hasBit(set, cluster)) ? 1 : 0,
+  )
 }
 
 /** How many placements the rollout changes: those that it moved and those that it still has to. */

@@ -29,6 +29,7 @@ export function concerns(directive: Directive, service: string): boolean {
     case 'Rollback':
     case 'Withdraw':
     case 'Expedite':
+    case 'Skip':
       return directive.service === service
   }
 }
@@ -96,4 +97,15 @@ export function orderEvidence(directives: readonly Directive[], release: Service
   if (!expedite) return []
   const { soak, approvedBy, reason, file } = expedite
   return [`every soak is at most ${soak}s, approved by ${approvedBy}: ${reason} (${file})`]
+}
+
+/** The clusters that are left out of a release's waves in a group. */
+export function skipsOf(
+  directives: readonly Directive[],
+  { service, version }: Pick<ServiceRelease, 'service' | 'version'>,
+  group: string,
+): readonly OrderOf<'Skip'>[] {
+  return ordersOf(directives, 'Skip').filter(
+    (order) => order.service === service && order.version === version && order.group === group,
+  )
 }

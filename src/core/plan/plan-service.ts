@@ -1,7 +1,8 @@
 import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
+import { hasBit } from './bitset.ts'
 import { planGroup } from './plan-group.ts'
-import { isAllowed, nextOrderChange } from './orders.ts'
+import { isAllowed, nextOrderChange, skipsOf } from './orders.ts'
 import { createReleaseOrder } from './release-order.ts'
 import type { GroupPlanInput, Join, ServicePlan, ServicePlanInput } from './types.ts'
 
@@ -32,9 +33,13 @@ export function planService(input: ServicePlanInput, now: Instant): ServicePlan 
 function joinsOf(input: ServicePlanInput, group: GroupPlanInput): readonly Join[] {
   const release = newestProven(input, group)
   if (!release) return []
+  const skipped = skipsOf(input.directives, release, group.group.name).map(({ clusters }) =>
+    input.clusters.selected(clusters),
+  )
   const { bootstrapped, cordoned } = input.clusters
   return [...group.targets]
     .filter((cluster) => !bootstrapped[cluster] && !cordoned[cluster])
+    .filter((cluster) => !skipped.some((set) => hasBit(set, cluster)))
     .map((cluster) => ({ service: input.service.name, group: group.group.name, cluster, release }))
 }
 

@@ -12,7 +12,7 @@ export interface GroupTally extends Tally {
   readonly passedOver: number
   /** Placements that use up quota: the moved ones, and those on the release that do not count. */
   readonly taken: number
-  /** On the release but of no account: cordoned and not healthy. */
+  /** Moved but of no account: skipped, or cordoned and not healthy. */
   readonly excused: number
   /** Passed over only because an order keeps waves from them. */
   readonly keptOut: number
@@ -43,6 +43,8 @@ export interface TallyInput {
   readonly bootstrapped: Uint8Array
   /** By ordinal: 1 when a Cordon keeps waves from it, and what it reports from being a failure. */
   readonly cordoned: Uint8Array
+  /** By ordinal: 1 when it is left out of this release's waves and counts. */
+  readonly skipped: Uint8Array
   readonly soak: Seconds
   readonly deadline: Seconds
   readonly now: Instant
@@ -60,6 +62,12 @@ export function tallyPlacements(input: TallyInput): GroupTally {
   const counting = emptyCounting()
   for (const cluster of input.targets) {
     const file = input.desired.file[cluster] ?? 0
+    if (input.skipped[cluster]) {
+      counting.skipped++
+      const isTaken = input.onRelease[file] ? input.movedByAttempt[cluster] : input.setApart[cluster]
+      if (isTaken) counting.excused++
+      continue
+    }
     if (input.onRelease[file]) {
       if (input.movedByAttempt[cluster]) countMoved(input, cluster, counting)
     } else if (input.setApart[cluster]) counting.returned++
@@ -68,7 +76,7 @@ export function tallyPlacements(input: TallyInput): GroupTally {
   const { soaked, soaking, failed, silent, pending, returned, excused, passedOver, keptOut } = counting
   const moved = soaked + soaking + failed + silent + pending + returned
   return {
-    targets: input.targets.length,
+    targets: input.targets.length - counting.skipped,
     moved,
     healthy: soaked + soaking,
     soaked,
@@ -97,6 +105,7 @@ interface Counting {
   excused: number
   passedOver: number
   keptOut: number
+  skipped: number
   soakEnds: Instant
   changesAt: Instant
   readonly failing: number[]
@@ -106,7 +115,7 @@ interface Counting {
 
 function emptyCounting(): Counting {
   const numbers = { soaked: 0, soaking: 0, failed: 0, silent: 0, pending: 0, returned: 0, excused: 0 }
-  const left = { passedOver: 0, keptOut: 0, soakEnds: 0, changesAt: Infinity }
+  const left = { passedOver: 0, keptOut: 0, skipped: 0, soakEnds: 0, changesAt: Infinity }
   return { ...numbers, ...left, failing: [], movable: [], waiting: [] }
 }
 

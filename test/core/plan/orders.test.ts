@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Cordon, Expedite, Freeze, Withdraw } from '../../../src/core/domain/directive.ts'
+import type { Cordon, Expedite, Freeze, Skip, Withdraw } from '../../../src/core/domain/directive.ts'
 import { formatInstant } from '../../../src/core/domain/time.ts'
 import { clusterNames, clustersNamed, createPlannedWorld } from './planned-world.ts'
 
@@ -354,5 +354,82 @@ describe('Expedite', () => {
     world.merge()
     world.report('healthy', ['prod-0'])
     expect(world.group('prod').waitsFor).toMatchObject([{ gate: 'soak', opensAt: world.now + 100 }])
+  })
+})
+
+describe('Skip', () => {
+  const skip = (...names: readonly string[]): Skip => ({
+    kind: 'Skip',
+    name: 's',
+    service: 'payments',
+    group: 'prod',
+    version: '2.0.0',
+    clusters: clustersNamed(...names),
+    reason: 'scrapped next week',
+    file: 'directives/s.yaml',
+  })
+
+  test('leaves clusters out of the waves and counts of a version', () => {
+    const world = upgraded()
+    world.directives.push(skip('prod-0', 'prod-1'))
+    expect(world.merge()).toMatchObject([{ kind: 'wave', quota: 1, clusters: [2] }])
+    expect(world.group('prod').tally.targets).toBe(8)
+    world.settle()
+    expect(world.rollout('prod').current).toMatchObject({ state: 'proven', failed: [] })
+    expect(world.releasesOn(['prod-0', 'prod-1', 'prod-2'])).toEqual(['1.0.0', '1.0.0', '2.0.0'])
+    expect(world.plan().proposals).toEqual([])
+  })
+
+  test('ends the wait for a first wave that fell silent, and another canary takes its place', () => {
+    const world = upgraded()
+    world.merge()
+    world.setSilent(['prod-0'], true)
+    world.pass(10_000)
+    expect(world.plan().proposals).toEqual([])
+    world.directives.push(skip('prod-0'))
+    expect(world.merge()).toMatchObject([{ kind: 'wave', wave: 2, quota: 2, clusters: [1] }])
+    expect(world.merge()).toEqual([])
+    world.report('healthy', ['prod-1'])
+    world.pass(100)
+    expect(world.merge()).toMatchObject([{ kind: 'wave', wave: 3, quota: 5 }])
+  })
+
+  test('gives the canary that takes the place of another no error budget either', () => {
+    const world = upgraded({ maxUnhealthy: { kind: 'count', count: 3 } })
+    world.merge()
+    world.directives.push(skip('prod-0'))
+    world.merge()
+    world.report('failed', ['prod-1'])
+    expect(world.plan().proposals).toMatchObject([{ kind: 'return', reason: 'rejected' }])
+  })
+
+  test('of the only cluster proves nothing', () => {
+    const world = createPlannedWorld([{ name: 'prod', clusters: ['prod-0'] }])
+    world.versions(['2.0.0'])
+    world.merge()
+    world.report('healthy', ['prod-0'])
+    world.directives.push(skip('prod-0'))
+    world.pass(1000)
+    expect(world.plan().proposals).toEqual([])
+    expect(world.group('prod').waitsFor).toMatchObject([{ gate: 'health' }])
+  })
+
+  test('ends with the version: a newer one takes the clusters again', () => {
+    const world = upgraded()
+    world.directives.push(skip('prod-*', '!prod-9'))
+    world.settle()
+    world.versions(['1.0.0', '2.0.0', '3.0.0'])
+    world.settle()
+    expect(new Set(world.releasesOn(prod))).toEqual(new Set(['3.0.0']))
+  })
+
+  test('gives the version to no new cluster that it selects', () => {
+    const world = upgraded()
+    world.settle()
+    world.bootstrapped[9] = 0
+    world.desired.file[9] = 0
+    expect(world.plan().joins).toHaveLength(1)
+    world.directives.push(skip('prod-9'))
+    expect(world.plan().joins).toEqual([])
   })
 })

@@ -126,6 +126,7 @@ const tallies: fc.Arbitrary<Omit<TallyInput, 'now'>> = fc
     movedByAttempt: bytes(bit),
     setApart: bytes(bit),
     cordoned: bytes(bit),
+    skipped: bytes(bit),
     silent: bytes(bit),
     bootstrapped: bytes(bit),
     targets: fc.shuffledSubarray(Array.from({ length: size }, (_, cluster) => cluster)),
@@ -157,7 +158,7 @@ test('every moved placement is counted once, and none that is not a target', () 
       const tally = tallyPlacements({ ...input, now: start })
       expect(tally.healthy + tally.failed + tally.silent + tally.pending).toBe(tally.moved)
       expect(tally.soaked).toBeLessThanOrEqual(tally.healthy)
-      expect(tally.taken + tally.movable.length).toBeLessThanOrEqual(tally.targets)
+      expect(tally.taken + tally.movable.length).toBeLessThanOrEqual(input.targets.length)
       expect(tally.failing.length).toBeLessThanOrEqual(tally.failed)
       const targets = [...input.targets]
       for (const cluster of [...tally.failing, ...tally.movable, ...tally.waiting])
@@ -167,7 +168,8 @@ test('every moved placement is counted once, and none that is not a target', () 
       expect(tally.movable.some((cluster) => silent[cluster] || setApart[cluster] || cordoned[cluster])).toBe(
         false,
       )
-      expect(tally.failing.some((cluster) => cordoned[cluster])).toBe(false)
+      expect(tally.failing.some((cluster) => cordoned[cluster] || input.skipped[cluster])).toBe(false)
+      expect(tally.movable.some((cluster) => input.skipped[cluster])).toBe(false)
       // Who is silent never counts as healthy.
       expect(tally.healthy).toBeLessThanOrEqual(targets.filter((cluster) => !input.silent[cluster]).length)
     }),

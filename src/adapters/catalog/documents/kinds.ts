@@ -10,6 +10,7 @@ import { RollbackSchema, type RollbackDocument } from './rollback.ts'
 import { ServiceSchema, type ServiceDocument } from './service.ts'
 import { ServiceVersionSchema, type ServiceVersionDocument } from './service-version.ts'
 import { SettingsSchema, type SettingsDocument } from './settings.ts'
+import { SkipSchema, type SkipDocument } from './skip.ts'
 import { WithdrawSchema, type WithdrawDocument } from './withdraw.ts'
 
 /** The schema of every kind of document, by kind. */
@@ -26,6 +27,7 @@ export const documentSchemas = {
   Cordon: CordonSchema,
   Withdraw: WithdrawSchema,
   Expedite: ExpediteSchema,
+  Skip: SkipSchema,
 } as const satisfies Readonly<Record<string, TSchema>>
 
 export type DocumentKind = keyof typeof documentSchemas
@@ -47,6 +49,7 @@ export type DirectiveDocument =
   | CordonDocument
   | WithdrawDocument
   | ExpediteDocument
+  | SkipDocument
 
 export const directiveKinds = [
   'Hold',
@@ -55,4 +58,5 @@ export const directiveKinds = [
   'Cordon',
   'Withdraw',
   'Expedite',
+  'Skip',
 ] as const satisfies readonly DirectiveDocument['kind'][]
