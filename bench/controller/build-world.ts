@@ -17,7 +17,7 @@ import { formatRollout } from '../../src/core/render/rollout-document.ts'
 import { catalogFiles } from './catalog-files.ts'
 
 /** When everything had been proven; the controller starts a day later. */
-export const provenAt = 1_790_000_000
+const provenAt = 1_790_000_000
 export const startAt = provenAt + 86_400
 
 const person = { name: 'Ana Ito', email: 'ana@example.com' }

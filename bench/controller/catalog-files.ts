@@ -8,7 +8,6 @@ const versionCount = 5
 const namespaces = 20
 const regions = ['eu-west-1', 'eu-central-1', 'us-east-1', 'us-west-2', 'ap-south-1']
 
-export const newestVersion = `1.${versionCount - 1}.0`
 
 /** A catalog of `serviceCount` services and 1,000 clusters, by path. */
 export function catalogFiles(): ReadonlyMap<string, string> {
@@ -32,7 +31,7 @@ export function catalogFiles(): ReadonlyMap<string, string> {
   ])
 }
 
-export function serviceName(service: number): string {
+function serviceName(service: number): string {
   return `service-${String(service).padStart(3, '0')}`
 }
 

@@ -8,14 +8,6 @@ export interface Clock {
   sleep(seconds: Seconds, signal?: AbortSignal): Promise<void>
 }
 
-/** The machine's clock. */
-export function createSystemClock(): Clock {
-  return {
-    now: () => Math.floor(Date.now() / 1000),
-    sleep: (seconds, signal) => sleepMilliseconds(seconds * 1000, signal),
-  }
-}
-
 /** Node fires a timer above 2^31-1 milliseconds at once, so long sleeps are taken in pieces. */
 const longestTimer = 2 ** 31 - 1
 

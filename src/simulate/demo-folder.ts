@@ -27,7 +27,7 @@ export interface DemoFolder {
 }
 
 /** A folder that holds something else than a demo. */
-export class NoDemoFolderError extends Error {
+class NoDemoFolderError extends Error {
   override readonly name = 'NoDemoFolderError'
   readonly remedy = 'name a folder that is new, empty, or left by an earlier run'
 
