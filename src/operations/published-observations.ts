@@ -23,6 +23,7 @@ export function publishedObservations(
     publishedBy: status?.holder,
     contactAt,
     view: {
+      contactAt,
       silent: Uint8Array.from(contactAt, (contact) => (contact + silentAfter < at ? 1 : 0)),
       observed(service) {
         const desired = state.desired(service)

@@ -8,6 +8,7 @@ import { hasBit } from './bitset.ts'
 import type { ReleaseOrder } from './candidate.ts'
 import { skipsOf, soakOf } from './orders.ts'
 import { parseReleaseId } from './release-order.ts'
+import { isSelected, retriesOf } from './retry.ts'
 import { type GroupTally, tallyPlacements } from './tally.ts'
 import { budgetOf, waveQuotas } from './waves.ts'
 import type { GroupPlanInput, ServicePlanInput } from './types.ts'
@@ -63,6 +64,7 @@ export function tallyOf(
     bootstrapped,
     cordoned,
     skipped,
+    retriedAt: retriedColumn(input, group, now),
     soak,
     deadline,
     now,
@@ -77,6 +79,21 @@ function columnOf({ clusters }: ServicePlanInput, selectors: readonly ClusterSel
   const sets = selectors.map((selector) => clusters.selected(selector))
   return Uint8Array.from({ length: clusters.index.size }, (_, cluster) =>
     sets.some((set) => hasBit(set, cluster)) ? 1 : 0,
+  )
+}
+
+const noMoments = new Uint32Array()
+
+/** The latest order to retry each cluster. */
+function retriedColumn(
+  { directives, clusters }: ServicePlanInput,
+  { rollout }: GroupPlanInput,
+  now: Instant,
+): Uint32Array {
+  const retries = retriesOf(directives, rollout.service, rollout.group, now)
+  if (retries.length === 0) return noMoments
+  return Uint32Array.from({ length: clusters.index.size }, (_, cluster) =>
+    Math.max(0, ...retries.filter((retry) => isSelected(retry, clusters, cluster)).map(({ at }) => at)),
   )
 }
 

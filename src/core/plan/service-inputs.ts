@@ -53,6 +53,8 @@ export interface FleetView {
 /** What the clusters say, as far as planning reads it. */
 export interface ObservedView {
   readonly silent: Uint8Array
+  /** The last sign of life, by cluster ordinal; 0: none. */
+  readonly contactAt: Uint32Array
   observed(service: string): ObservedColumns
 }
 
@@ -138,6 +140,7 @@ export function servicePlanInput(
   const clusters: ClusterFacts = {
     index: targets.index,
     silent: observations.silent,
+    contactAt: observations.contactAt,
     bootstrapped: fleet.bootstrapped,
     cordoned: targets.cordoned,
     selected: targets.selected,

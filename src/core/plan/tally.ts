@@ -35,7 +35,7 @@ export interface TallyInput {
   readonly ahead: Uint8Array
   /** By ordinal: 1 when the running attempt moved the placement. */
   readonly movedByAttempt: Uint8Array
-  /** By ordinal: 1 when it failed in this rollout and went back. */
+  /** By ordinal: 1 when it failed in this attempt and went back, 2 in an earlier one, whose budget it spent. */
   readonly setApart: Uint8Array
   readonly silent: Uint8Array
   /** By ordinal: the last sign of life. What is healthy is known to be so until then. */
@@ -45,6 +45,8 @@ export interface TallyInput {
   readonly cordoned: Uint8Array
   /** By ordinal: 1 when it is left out of this release's waves and counts. */
   readonly skipped: Uint8Array
+  /** By ordinal: before this moment failures are void, and its deadline runs from it; 0: none. */
+  readonly retriedAt: Uint32Array
   readonly soak: Seconds
   readonly deadline: Seconds
   readonly now: Instant
@@ -64,13 +66,14 @@ export function tallyPlacements(input: TallyInput): GroupTally {
     const file = input.desired.file[cluster] ?? 0
     if (input.skipped[cluster]) {
       counting.skipped++
-      const isTaken = input.onRelease[file] ? input.movedByAttempt[cluster] : input.setApart[cluster]
+      const isTaken = input.onRelease[file] ? input.movedByAttempt[cluster] : input.setApart[cluster] === 1
       if (isTaken) counting.excused++
       continue
     }
     if (input.onRelease[file]) {
       if (input.movedByAttempt[cluster]) countMoved(input, cluster, counting)
-    } else if (input.setApart[cluster]) counting.returned++
+    } else if (input.setApart[cluster] === 1) counting.returned++
+    else if (input.setApart[cluster]) counting.passedOver++
     else if (!input.ahead[file]) countLeft(input, cluster, counting)
   }
   const { soaked, soaking, failed, silent, pending, returned, excused, passedOver, keptOut } = counting
@@ -150,27 +153,33 @@ function countLeft(
 /**
  * Silence never makes a placement healthy or failed. Failed is what reported so, what was not healthy by the
  * deadline after its generation was observed, and what flapped so long that it had not soaked by deadline + 2 × soak.
+ * An order to retry starts the deadline again.
  */
 function judge(input: TallyInput, cluster: number): Judgement {
-  const { observed, silent, contactAt, soak, deadline, now } = input
+  const { observed, silent, deadline, now } = input
   const state = observed.state[cluster] ?? PlacementState.unknown
   const since = observed.since[cluster] ?? 0
-  const observedAt = observed.observedAt[cluster] ?? 0
-  if (state === PlacementState.failed) return { counts: 'failed', until: Infinity }
+  const retriedAt = input.retriedAt[cluster] ?? 0
+  const observedAt = Math.max(observed.observedAt[cluster] ?? 0, retriedAt)
+  const isRetried = state === PlacementState.failed && since < retriedAt
+  if (state === PlacementState.failed && !isRetried) return { counts: 'failed', until: Infinity }
   if (silent[cluster]) return { counts: 'silent', until: Infinity }
-  if (state === PlacementState.healthy) {
-    const soaked = since + soak
-    if (soaked <= (contactAt[cluster] ?? 0)) return { counts: 'soaked', until: Infinity }
-    // The soak is over, but the cluster has not been heard of since: its next report decides.
-    if (soaked <= now) return { counts: 'soaking', until: now + 1 }
-    const flapped = observedAt + deadline + 2 * soak
-    return flapped <= now
-      ? { counts: 'failed', until: soaked }
-      : { counts: 'soaking', until: Math.min(soaked, flapped) }
-  }
-  if (state === PlacementState.observed || state === PlacementState.progressing) {
+  if (state === PlacementState.healthy) return judgeSoak(input, cluster, since, observedAt)
+  if (state === PlacementState.observed || state === PlacementState.progressing || isRetried) {
     const due = observedAt + deadline
     return due <= now ? { counts: 'failed', until: Infinity } : { counts: 'pending', until: due }
   }
   return { counts: 'pending', until: Infinity }
+}
+
+function judgeSoak(input: TallyInput, cluster: number, since: Instant, observedAt: Instant): Judgement {
+  const { contactAt, soak, deadline, now } = input
+  const soaked = since + soak
+  if (soaked <= (contactAt[cluster] ?? 0)) return { counts: 'soaked', until: Infinity }
+  // The soak is over, but the cluster has not been heard of since: its next report decides.
+  if (soaked <= now) return { counts: 'soaking', until: now + 1 }
+  const flapped = observedAt + deadline + 2 * soak
+  return flapped <= now
+    ? { counts: 'failed', until: soaked }
+    : { counts: 'soaking', until: Math.min(soaked, flapped) }
 }

@@ -71,6 +71,18 @@ describe('waves', () => {
     expect(world.merge()).toMatchObject([{ kind: 'wave', wave: 2 }])
   })
 
+  test('a soak is over only when the cluster reported at its end', () => {
+    const world = upgraded()
+    world.merge()
+    world.report('healthy', ['prod-0'])
+    world.lose(['prod-0'], true)
+    world.pass(150)
+    expect(world.merge()).toEqual([])
+    expect(world.plan().validUntil).toBe(world.now + 1)
+    world.lose(['prod-0'], false)
+    expect(world.merge()).toMatchObject([{ kind: 'wave', wave: 2 }])
+  })
+
   test('flapping starts the soak again, and fails after deadline and two soaks', () => {
     const world = upgraded()
     world.merge()
