@@ -96,8 +96,11 @@ function planRolling(context: GroupContext, current: CurrentRelease, tally: Grou
   if (choice.candidate && maySupersede(policy, current, waiting.length === 0, stalled)) {
     return planWave(context, choice.candidate, 'start')
   }
-  if (waiting.length > 0)
-    return decide(context, { current, tally, waitsFor: waiting, candidate: choice.candidate })
+  if (waiting.length > 0) {
+    // What would shut the next wave is told now: the end of a soak opens nothing under a Hold.
+    const shut = forwardGates(group.rollout, input.directives, input.frozenBy, current.release, now)
+    return decide(context, { current, tally, waitsFor: [...waiting, ...shut], candidate: choice.candidate })
+  }
   const quotas = quotasOf(strategy, tally, current.waves)
   if (tally.movable.length > 0 && quotas.length > current.waves.length)
     return planWave(context, current.release, 'continue')
