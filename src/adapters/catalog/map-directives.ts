@@ -15,8 +15,16 @@ export function mapDirective(document: DirectiveDocument, file: string): Directi
       return { kind: 'Rollback', name, ...document.spec, file }
     case 'Freeze': {
       const { service, group, reason } = document.spec
-      const [from, until] = [parseMoment(document.spec.from), parseMoment(document.spec.until)]
-      return { kind: 'Freeze', name, scope: { service, group }, from, until, reason, file }
+      const { from, until } = document.spec
+      return {
+        kind: 'Freeze',
+        name,
+        scope: { service, group },
+        from: momentOf(from),
+        until: momentOf(until),
+        reason,
+        file,
+      }
     }
     case 'Cordon': {
       const { clusters, reason } = document.spec
@@ -30,6 +38,11 @@ export function mapDirective(document: DirectiveDocument, file: string): Directi
       const { clusters, ...spec } = document.spec
       return { kind: 'Skip', name, ...spec, clusters: mapSelector(clusters), file }
     }
+    case 'Retry': {
+      const { at, clusters, ...spec } = document.spec
+      const selected = clusters === undefined ? undefined : mapSelector(clusters)
+      return { kind: 'Retry', name, ...spec, at: readMoment(at), clusters: selected, file }
+    }
     case 'Withdraw': {
       const { service, version, moves = false, reason } = document.spec
       return { kind: 'Withdraw', name, service, version, moves, reason, file }
@@ -37,7 +50,13 @@ export function mapDirective(document: DirectiveDocument, file: string): Directi
   }
 }
 
+function momentOf(text: string | undefined): Instant | undefined {
+  return text === undefined ? undefined : readMoment(text)
+}
+
 /** The schema lets only moments through that `parseInstant` reads. */
-function parseMoment(text: string | undefined): Instant | undefined {
-  return text === undefined ? undefined : parseInstant(text)
+function readMoment(text: string): Instant {
+  const instant = parseInstant(text)
+  if (instant === undefined) throw new Error(`not a moment: ${text}`)
+  return instant
 }

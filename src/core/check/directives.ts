@@ -55,7 +55,7 @@ function checkTimes(directive: Directive): readonly Finding[] {
 
 /** An order for clusters that do not exist yet may be meant, so this stops nothing. */
 function checkSelector({ clusters }: Catalog, directive: Directive): readonly Finding[] {
-  if (!('clusters' in directive)) return []
+  if (!('clusters' in directive) || directive.clusters === undefined) return []
   if (clusters.some(compileSelector(directive.clusters))) return []
   const message = `the clusters of this ${directive.kind} are none`
   return [warningOf(directive, ['spec', 'clusters'], message, 'correct the selector, or remove the order')]
@@ -65,7 +65,7 @@ function checkSelector({ clusters }: Catalog, directive: Directive): readonly Fi
 function namesOf(directive: Directive): {
   readonly service?: string | undefined
   readonly group?: string | undefined
-  readonly version?: string
+  readonly version?: string | undefined
 } {
   switch (directive.kind) {
     case 'Hold':
@@ -78,6 +78,8 @@ function namesOf(directive: Directive): {
       return { service: directive.service, version: directive.version }
     case 'Skip':
       return directive
+    case 'Retry':
+      return { service: directive.service, group: directive.group }
     case 'Rollback':
       return { service: directive.service, group: directive.group, version: directive.from }
   }

@@ -2,7 +2,7 @@ import type { ClusterSelector } from './cluster.ts'
 import type { Instant, Seconds } from './time.ts'
 
 /** What people order, as files of the catalog. */
-export type Directive = Hold | Rollback | Freeze | Cordon | Withdraw | Expedite | Skip
+export type Directive = Hold | Rollback | Freeze | Cordon | Withdraw | Expedite | Skip | Retry
 
 /** What every order has: its name, why it was given, and the file that holds it. */
 interface Order<Kind extends string> {
@@ -59,6 +59,14 @@ export interface Skip extends Order<'Skip'> {
   readonly group: string
   readonly version: string
   readonly clusters: ClusterSelector
+}
+
+/** Failures of a service in a group before `at` are void; without `clusters` its rejections, too. */
+export interface Retry extends Order<'Retry'> {
+  readonly service: string
+  readonly group: string
+  readonly at: Instant
+  readonly clusters: ClusterSelector | undefined
 }
 
 /** Absent fields mean everything. */

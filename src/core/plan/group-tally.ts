@@ -42,15 +42,9 @@ export function tallyOf(
       for (const name of entry.clusters) mark(movedByAttempt, index.ordinalOf(name))
   }
   const setApart = new Uint8Array(index.size)
-  for (const { cluster } of current?.failed ?? []) mark(setApart, index.ordinalOf(cluster))
-  const skips = current ? skipsOf(input.directives, current.release, group.group.name) : []
-  const skipped = columnOf(
-    input,
-    skips.map(({ clusters }) => clusters),
-  )
-  const { deadline } = group.group.strategy
-  const { soak: written } = group.group.strategy
-  const soak = current ? soakOf(input.directives, current.release, written) : written
+  for (const { cluster, at } of current?.failed ?? [])
+    mark(setApart, index.ordinalOf(cluster), at < (current?.startedAt ?? 0) ? 2 : 1)
+  const { soak, deadline } = group.group.strategy
   return tallyPlacements({
     targets: group.targets,
     desired: input.desired,
@@ -63,9 +57,9 @@ export function tallyOf(
     contactAt,
     bootstrapped,
     cordoned,
-    skipped,
+    skipped: skippedColumn(input, group, current),
     retriedAt: retriedColumn(input, group, now),
-    soak,
+    soak: current ? soakOf(input.directives, current.release, soak) : soak,
     deadline,
     now,
   })
@@ -79,6 +73,19 @@ function columnOf({ clusters }: ServicePlanInput, selectors: readonly ClusterSel
   const sets = selectors.map((selector) => clusters.selected(selector))
   return Uint8Array.from({ length: clusters.index.size }, (_, cluster) =>
     sets.some((set) => hasBit(set, cluster)) ? 1 : 0,
+  )
+}
+
+/** The clusters that are left out of the release's waves. */
+function skippedColumn(
+  input: ServicePlanInput,
+  { group }: GroupPlanInput,
+  current: CurrentRelease | undefined,
+): Uint8Array {
+  const skips = current ? skipsOf(input.directives, current.release, group.name) : []
+  return columnOf(
+    input,
+    skips.map(({ clusters }) => clusters),
   )
 }
 
@@ -130,6 +137,6 @@ export function allowanceOf(
 }
 
 /** A cluster that left both repositories has no ordinal any more. */
-function mark(column: Uint8Array, ordinal: number | undefined): void {
-  if (ordinal !== undefined) column[ordinal] = 1
+function mark(column: Uint8Array, ordinal: number | undefined, value = 1): void {
+  if (ordinal !== undefined) column[ordinal] = value
 }

@@ -30,13 +30,17 @@ export function concerns(directive: Directive, service: string): boolean {
     case 'Withdraw':
     case 'Expedite':
     case 'Skip':
+    case 'Retry':
       return directive.service === service
   }
 }
 
 /** The next moment at which an order begins or ends by time alone. */
 export function nextOrderChange(directives: readonly Directive[], now: Instant): Instant {
-  const moments = ordersOf(directives, 'Freeze').flatMap(({ from, until }) => [from, until])
+  const moments = [
+    ...ordersOf(directives, 'Freeze').flatMap(({ from, until }) => [from, until]),
+    ...ordersOf(directives, 'Retry').map(({ at }) => at),
+  ]
   return moments.reduce<Instant>(
     (next, moment) => (moment !== undefined && moment > now && moment < next ? moment : next),
     Infinity,

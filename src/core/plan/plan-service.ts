@@ -4,6 +4,7 @@ import { hasBit } from './bitset.ts'
 import { planGroup } from './plan-group.ts'
 import { isAllowed, nextOrderChange, skipsOf } from './orders.ts'
 import { createReleaseOrder } from './release-order.ts'
+import { withoutRetried } from './retry.ts'
 import type { GroupPlanInput, Join, ServicePlan, ServicePlanInput } from './types.ts'
 
 /**
@@ -11,17 +12,21 @@ import type { GroupPlanInput, Join, ServicePlan, ServicePlanInput } from './type
  * moment give the same plan, and it stays right until `validUntil` unless the input changes.
  */
 export function planService(input: ServicePlanInput, now: Instant): ServicePlan {
-  const rollouts = new Map(input.groups.map((group) => [group.group.name, group.rollout]))
+  const groups = input.groups.map((group) => ({
+    ...group,
+    rollout: withoutRetried(group.rollout, input.directives, input.clusters, now),
+  }))
+  const rollouts = new Map(groups.map((group) => [group.group.name, group.rollout]))
   const order = createReleaseOrder(input.releases)
-  const decisions = input.groups.map((group) => {
-    const children = input.groups.filter((other) => other.ancestors.includes(group.group.name))
+  const decisions = groups.map((group) => {
+    const children = groups.filter((other) => other.ancestors.includes(group.group.name))
     return planGroup({ input, group, children, rollouts, order, now })
   })
   return {
     service: input.service.name,
     groups: decisions.map((decision) => decision.plan),
     proposals: decisions.flatMap((decision) => decision.proposals),
-    joins: input.frozenBy === undefined ? input.groups.flatMap((group) => joinsOf(input, group)) : [],
+    joins: input.frozenBy === undefined ? groups.flatMap((group) => joinsOf(input, group)) : [],
     validUntil: Math.min(
       nextOrderChange(input.directives, now),
       ...decisions.map(({ changesAt }) => changesAt),

@@ -47,8 +47,6 @@ export interface ClusterFacts {
   readonly cordoned: Uint8Array
   /** The clusters that an order's selector selects. */
   selected(selector: ClusterSelector): Bitset
-  /** Number of the cluster's failure domain under a label; equal numbers share a domain. */
-  domains(label: string): Uint16Array
 }
 
 /** What shall happen next with one service, and why nothing more. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Cordon, Expedite, Freeze, Skip, Withdraw } from '../../../src/core/domain/directive.ts'
+import type { Cordon, Expedite, Freeze, Retry, Skip, Withdraw } from '../../../src/core/domain/directive.ts'
 import { formatInstant } from '../../../src/core/domain/time.ts'
 import { clusterNames, clustersNamed, createPlannedWorld } from './planned-world.ts'
 
@@ -431,5 +431,127 @@ describe('Skip', () => {
     expect(world.plan().joins).toHaveLength(1)
     world.directives.push(skip('prod-9'))
     expect(world.plan().joins).toEqual([])
+  })
+})
+
+describe('Retry', () => {
+  const retry = (at: number, ...names: readonly string[]): Retry => ({
+    kind: 'Retry',
+    name: 'again',
+    service: 'payments',
+    group: 'prod',
+    at,
+    clusters: names.length > 0 ? clustersNamed(...names) : undefined,
+    reason: 'the registry is back',
+    file: 'directives/again.yaml',
+  })
+
+  /** 2.0.0 is proven, but for two failures within the budget. */
+  function withFailures() {
+    const world = upgraded({
+      waves: [
+        { kind: 'count', count: 1 },
+        { kind: 'percent', percent: 100 },
+      ],
+      maxUnhealthy: { kind: 'count', count: 2 },
+    })
+    world.merge()
+    world.report('healthy', ['prod-0'])
+    world.pass(100)
+    world.merge()
+    world.report('healthy', prod.slice(0, 8))
+    world.report('failed', ['prod-8', 'prod-9'])
+    world.settle()
+    expect(world.rollout('prod').current?.failed).toHaveLength(2)
+    return world
+  }
+
+  test('takes clusters that failed within the budget again, in waves, and forgets their failures', () => {
+    const world = withFailures()
+    world.directives.push(retry(world.now))
+    expect(world.merge()).toMatchObject([{ kind: 'wave', wave: 1, quota: 1, clusters: [8] }])
+    expect(world.rollout('prod').current?.failed).toEqual([])
+    world.directives.pop()
+    world.settle()
+    expect(new Set(world.releasesOn(prod))).toEqual(new Set(['2.0.0']))
+  })
+
+  test('is only for the clusters that it selects', () => {
+    const world = withFailures()
+    world.directives.push(retry(world.now, 'prod-9'))
+    world.settle()
+    expect(world.releasesOn(['prod-8', 'prod-9'])).toEqual(['1.0.0', '2.0.0'])
+    expect(world.rollout('prod').current?.failed).toMatchObject([{ cluster: 'prod-8' }])
+  })
+
+  test('lets a rejected release start again at wave 1, once: a later failure is newer', () => {
+    const world = upgraded()
+    world.merge()
+    world.report('failed', ['prod-0'])
+    world.merge()
+    world.pass(10)
+    world.directives.push(retry(world.now, 'prod-0'))
+    expect(world.plan().proposals).toEqual([])
+    world.directives.splice(0, 1, retry(world.now))
+    expect(world.merge()).toMatchObject([{ kind: 'wave', wave: 1, release: { version: '2.0.0' } }])
+    expect(world.rollout('prod').rejected).toEqual([])
+    world.report('failed', ['prod-0'])
+    world.pass(1)
+    expect(world.merge()).toMatchObject([{ kind: 'return', reason: 'rejected' }])
+    world.pass(10_000)
+    expect(world.plan().proposals).toEqual([])
+  })
+
+  test('lets a halted release go on where it stopped, with a deadline for its clusters to recover', () => {
+    const world = upgraded({ onFailure: 'halt' })
+    world.merge()
+    world.report('failed', ['prod-0'])
+    world.merge()
+    expect(world.group('prod').state).toBe('halted')
+    world.pass(10)
+    world.directives.push(retry(world.now))
+    expect(world.plan()).toMatchObject({ proposals: [], validUntil: world.now + 600 })
+    expect(world.group('prod')).toMatchObject({ state: 'rolling', waitsFor: [{ gate: 'health' }] })
+    world.report('healthy', ['prod-0'])
+    world.pass(100)
+    expect(world.merge()).toMatchObject([{ kind: 'wave', wave: 2 }])
+  })
+
+  test('of a halted release whose clusters do not recover by the deadline halts it again', () => {
+    const world = upgraded({ onFailure: 'halt' })
+    world.merge()
+    world.report('failed', ['prod-0'])
+    world.merge()
+    world.pass(10)
+    world.directives.push(retry(world.now))
+    world.pass(600)
+    expect(world.merge()).toMatchObject([{ kind: 'verdict', verdict: 'halted' }])
+    expect(world.plan().proposals).toEqual([])
+  })
+
+  test('does not start before its moment, at which plans are made again', () => {
+    const world = withFailures()
+    world.directives.push(retry(world.now + 50))
+    expect(world.plan()).toMatchObject({ proposals: [], validUntil: world.now + 50 })
+    world.pass(50)
+    expect(world.plan().proposals).toMatchObject([{ kind: 'wave' }])
+  })
+
+  test('does not bring back a version that a rollback sends away', () => {
+    const world = upgraded()
+    world.settle()
+    world.directives.push({
+      kind: 'Rollback',
+      name: 'rb',
+      service: 'payments',
+      group: 'prod',
+      from: '2.0.0',
+      reason: 'wrong totals',
+      file: 'directives/rb.yaml',
+    })
+    world.merge()
+    world.pass(10)
+    world.directives.push(retry(world.now))
+    expect(world.plan().proposals).toEqual([])
   })
 })

@@ -124,7 +124,6 @@ export function createPlannedWorld(
       bootstrapped,
       cordoned: cordoned(),
       selected: (selector) => targeting.select(selector),
-      domains: () => new Uint16Array(size),
     },
     desired,
     observed,

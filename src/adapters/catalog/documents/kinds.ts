@@ -6,6 +6,7 @@ import { DeploymentGroupSchema, type DeploymentGroupDocument } from './deploymen
 import { ExpediteSchema, type ExpediteDocument } from './expedite.ts'
 import { FreezeSchema, type FreezeDocument } from './freeze.ts'
 import { HoldSchema, type HoldDocument } from './hold.ts'
+import { RetrySchema, type RetryDocument } from './retry.ts'
 import { RollbackSchema, type RollbackDocument } from './rollback.ts'
 import { ServiceSchema, type ServiceDocument } from './service.ts'
 import { ServiceVersionSchema, type ServiceVersionDocument } from './service-version.ts'
@@ -28,6 +29,7 @@ export const documentSchemas = {
   Withdraw: WithdrawSchema,
   Expedite: ExpediteSchema,
   Skip: SkipSchema,
+  Retry: RetrySchema,
 } as const satisfies Readonly<Record<string, TSchema>>
 
 export type DocumentKind = keyof typeof documentSchemas
@@ -50,6 +52,7 @@ export type DirectiveDocument =
   | WithdrawDocument
   | ExpediteDocument
   | SkipDocument
+  | RetryDocument
 
 export const directiveKinds = [
   'Hold',
@@ -59,4 +62,5 @@ export const directiveKinds = [
   'Withdraw',
   'Expedite',
   'Skip',
+  'Retry',
 ] as const satisfies readonly DirectiveDocument['kind'][]
