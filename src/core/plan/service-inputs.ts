@@ -9,7 +9,7 @@ import type { ServiceRelease } from '../domain/service-release.ts'
 import type { ServiceVersion } from '../domain/service-version.ts'
 import { resolveDependencies } from '../render/dependencies.ts'
 import { optionalSkeletons, releaseRevision } from '../render/release-revision.ts'
-import { type Bitset, createBitset, hasBit, intersect, unite } from './bitset.ts'
+import { type Bitset, createBitset, hasBit, unite } from './bitset.ts'
 import { concerns, ordersOf } from './orders.ts'
 import { createTargeting } from './targeting.ts'
 import type { ClusterFacts, ServicePlanInput } from './types.ts'
@@ -33,8 +33,6 @@ export interface CatalogTargets {
   readonly cordoned: Uint8Array
   /** The clusters that an order's selector selects; each selector is resolved once. */
   selected(selector: ClusterSelector): Bitset
-  /** Number of each cluster's failure domain under a label, by ordinal. */
-  domains(label: string): Uint16Array
 }
 
 export interface TargetedGroup {
@@ -62,15 +60,14 @@ export interface ObservedView {
 export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): CatalogTargets {
   const clusters = new Map(catalog.clusters.map((cluster) => [index.intern(cluster.name), cluster]))
   const targeting = createTargeting(catalog.clusters, index)
-  const groups = inPromotionOrder(catalog.groups)
-  const members = new Map(groups.map((group) => [group.name, targeting.select(group.clusterSelector)]))
-  const orders = new Map(groups.map((group) => [group.name, orderOf(group, catalog, members, index)]))
+  const groups = inPromotionOrder(catalog.groups).map((group): GroupMembers => {
+    const members = targeting.select(group.clusterSelector)
+    return { group, members, order: orderOf(group, members, catalog, index) }
+  })
   const targeted = new Map<string, readonly TargetedGroup[]>()
   const releases = new Map<string, readonly ServiceRelease[]>()
   const directives = new Map<string, readonly Directive[]>()
   const selections = new WeakMap<ClusterSelector, Bitset>()
-  const domains = new Map<string, Uint16Array>()
-
   const selected = (selector: ClusterSelector): Bitset => {
     const known = selections.get(selector) ?? targeting.select(selector)
     selections.set(selector, known)
@@ -78,53 +75,60 @@ export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): Cat
   }
   const resolveGroups = (name: string): readonly TargetedGroup[] => {
     const selector = catalog.services.get(name)?.targets ?? 'none'
-    if (selector === 'none') return []
-    const clustersOfService = targeting.select(selector)
-    const withTargets = groups.flatMap((group) => {
-      const inGroup = Uint32Array.from(clustersOfService)
-      intersect(inGroup, members.get(group.name) ?? createBitset(0))
-      const targets = (orders.get(group.name) ?? new Uint32Array()).filter((cluster) =>
-        hasBit(inGroup, cluster),
-      )
-      return targets.length > 0 ? [{ group, targets }] : []
-    })
-    const names = new Set(withTargets.map(({ group }) => group.name))
-    return withTargets.map((entry) => ({ ...entry, ancestors: nearestAncestors(entry.group, groups, names) }))
-  }
-  const resolveReleases = (name: string): readonly ServiceRelease[] => {
-    const service = catalog.services.get(name)
-    if (!service) return []
-    const dependencies = resolveDependencies(service, catalog.services)
-    const revisions = new Map<string, string>()
-    const revisionOf = (version: ServiceVersion): string => {
-      const repository = catalog.chartRepositories.get(version.chart.repository)
-      const skeletons = optionalSkeletons(version)
-      const key = [version.chart.repository, ...skeletons].join(' ')
-      return memo(revisions, key, () =>
-        releaseRevision(service, catalog.templates, repository, dependencies, skeletons),
-      )
-    }
-    const versions = catalog.versions.get(name) ?? []
-    return versions.map((version) => ({
-      service: name,
-      version: version.version,
-      revision: revisionOf(version),
-      catalogCommit: catalog.commit,
-    }))
+    return selector === 'none' ? [] : targetedGroups(targeting.select(selector), groups)
   }
   return {
     catalog,
     index,
     clusterAt: (ordinal) => clusters.get(ordinal),
-    groupOf: (cluster) => groups.find((group) => hasBit(members.get(group.name) ?? createBitset(0), cluster)),
+    groupOf: (cluster) => groups.find(({ members }) => hasBit(members, cluster))?.group,
     groupsOf: (name) => memo(targeted, name, resolveGroups),
-    releasesOf: (name) => memo(releases, name, resolveReleases),
+    releasesOf: (name) => memo(releases, name, () => releasesAt(catalog, name)),
     directivesOf: (name) =>
       memo(directives, name, () => catalog.directives.filter((directive) => concerns(directive, name))),
     cordoned: cordonedClusters(catalog, index, selected),
     selected,
-    domains: (label) => memo(domains, label, () => numberDomains(catalog, index, label)),
   }
+}
+
+interface GroupMembers {
+  readonly group: DeploymentGroup
+  readonly members: Bitset
+  /** The members in wave order. */
+  readonly order: Uint32Array
+}
+
+/** The groups in which a service has targets, with its nearest ancestors among them. */
+function targetedGroups(targets: Bitset, groups: readonly GroupMembers[]): readonly TargetedGroup[] {
+  const withTargets = groups.flatMap(({ group, order }) => {
+    const inGroup = order.filter((cluster) => hasBit(targets, cluster))
+    return inGroup.length > 0 ? [{ group, targets: inGroup }] : []
+  })
+  const names = new Set(withTargets.map(({ group }) => group.name))
+  const all = groups.map(({ group }) => group)
+  return withTargets.map((entry) => ({ ...entry, ancestors: nearestAncestors(entry.group, all, names) }))
+}
+
+/** Every version of a service as a release; the revision is the same for versions with the same source and skeletons. */
+function releasesAt(catalog: Catalog, name: string): readonly ServiceRelease[] {
+  const service = catalog.services.get(name)
+  if (!service) return []
+  const dependencies = resolveDependencies(service, catalog.services)
+  const revisions = new Map<string, string>()
+  const revisionOf = (version: ServiceVersion): string => {
+    const repository = catalog.chartRepositories.get(version.chart.repository)
+    const skeletons = optionalSkeletons(version)
+    const key = [version.chart.repository, ...skeletons].join(' ')
+    return memo(revisions, key, () =>
+      releaseRevision(service, catalog.templates, repository, dependencies, skeletons),
+    )
+  }
+  return (catalog.versions.get(name) ?? []).map((version) => ({
+    service: name,
+    version: version.version,
+    revision: revisionOf(version),
+    catalogCommit: catalog.commit,
+  }))
 }
 
 /** The input of `planService` for one service, from what catalog, fleet and clusters say now. */
@@ -144,7 +148,6 @@ export function servicePlanInput(
     bootstrapped: fleet.bootstrapped,
     cordoned: targets.cordoned,
     selected: targets.selected,
-    domains: targets.domains,
   }
   return {
     service,
@@ -173,12 +176,11 @@ function cordonedClusters(
 
 function orderOf(
   group: DeploymentGroup,
+  members: Bitset,
   catalog: Catalog,
-  members: ReadonlyMap<string, Bitset>,
   index: ClusterIndex,
 ): Uint32Array {
-  const bits = members.get(group.name) ?? createBitset(0)
-  const clusters = catalog.clusters.filter((cluster) => hasBit(bits, index.intern(cluster.name)))
+  const clusters = catalog.clusters.filter((cluster) => hasBit(members, index.intern(cluster.name)))
   return waveOrder(group.name, group.strategy.failureDomain, clusters, index)
 }
 
@@ -211,18 +213,6 @@ function nearestAncestors(
       : []
   })
   return [...new Set(found)].toSorted()
-}
-
-function numberDomains(catalog: Catalog, index: ClusterIndex, label: string): Uint16Array {
-  const numbers = new Map<string, number>()
-  const column = new Uint16Array(index.size)
-  for (const cluster of catalog.clusters) {
-    const value = cluster.labels[label] ?? ''
-    const number = numbers.get(value) ?? numbers.size
-    numbers.set(value, number)
-    column[index.intern(cluster.name)] = number
-  }
-  return column
 }
 
 function memo<T>(cache: Map<string, T>, key: string, make: (key: string) => T): T {
