@@ -13,6 +13,8 @@ export function mapDirective(document: DirectiveDocument, file: string): Directi
     }
     case 'Rollback':
       return { kind: 'Rollback', name, ...document.spec, file }
+    case 'Promote':
+      return { kind: 'Promote', name, ...document.spec, file }
     case 'Freeze': {
       const { service, group, reason } = document.spec
       const { from, until } = document.spec

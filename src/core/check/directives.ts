@@ -1,6 +1,7 @@
 import type { Catalog } from '../domain/catalog.ts'
 import type { Directive } from '../domain/directive.ts'
 import type { FieldPath, Finding, FindingScope } from '../domain/finding.ts'
+import { returnOrderOf, withdrawalOf } from '../plan/orders.ts'
 import { compileSelector } from '../plan/selector.ts'
 import type { UnreadFiles } from './words.ts'
 
@@ -14,6 +15,7 @@ export function checkDirectives(catalog: Catalog, unread: UnreadFiles): readonly
     ...checkGroup(catalog, directive, unread),
     ...checkVersion(catalog, directive, unread),
     ...checkTimes(directive),
+    ...checkRefused(catalog, directive),
     ...checkSelector(catalog, directive),
   ])
 }
@@ -53,6 +55,17 @@ function checkTimes(directive: Directive): readonly Finding[] {
   return [errorOf(directive, ['spec', 'until'], message, 'write a time after from')]
 }
 
+/** Orders that keep a version out win over those that want it in. */
+function checkRefused({ directives }: Catalog, directive: Directive): readonly Finding[] {
+  if (directive.kind !== 'Promote') return []
+  const { version, group } = directive
+  const withdrawal = withdrawalOf(directives, directive)
+  const refusal = withdrawal ?? returnOrderOf(directives, directive, group)
+  if (refusal === undefined) return []
+  const message = `${version} is ${withdrawal ? 'withdrawn' : `rolled back in ${group}`} by ${refusal.file}, so this does nothing`
+  return [warningOf(directive, ['spec', 'version'], message, `remove one of the two orders`)]
+}
+
 /** An order for clusters that do not exist yet may be meant, so this stops nothing. */
 function checkSelector({ clusters }: Catalog, directive: Directive): readonly Finding[] {
   if (!('clusters' in directive) || directive.clusters === undefined) return []
@@ -77,6 +90,7 @@ function namesOf(directive: Directive): {
     case 'Expedite':
       return { service: directive.service, version: directive.version }
     case 'Skip':
+    case 'Promote':
       return directive
     case 'Retry':
       return { service: directive.service, group: directive.group }

@@ -2,7 +2,7 @@ import type { ClusterSelector } from './cluster.ts'
 import type { Instant, Seconds } from './time.ts'
 
 /** What people order, as files of the catalog. */
-export type Directive = Hold | Rollback | Freeze | Cordon | Withdraw | Expedite | Skip | Retry
+export type Directive = Hold | Rollback | Freeze | Cordon | Withdraw | Expedite | Skip | Retry | Promote
 
 /** What every order has: its name, why it was given, and the file that holds it. */
 interface Order<Kind extends string> {
@@ -67,6 +67,15 @@ export interface Retry extends Order<'Retry'> {
   readonly group: string
   readonly at: Instant
   readonly clusters: ClusterSelector | undefined
+}
+
+/** A version that may start in a group without proof in the groups before it. */
+export interface Promote extends Order<'Promote'> {
+  readonly service: string
+  readonly group: string
+  readonly version: string
+  /** What stands in for the proof, in words or as a link. */
+  readonly proof: string
 }
 
 /** Absent fields mean everything. */

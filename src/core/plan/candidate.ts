@@ -2,7 +2,7 @@ import type { Directive } from '../domain/directive.ts'
 import type { Rollout } from '../domain/rollout.ts'
 import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
-import { isAllowed, soakOf } from './orders.ts'
+import { isAllowed, promotionOf, soakOf } from './orders.ts'
 import type { Gate, GroupPlanInput } from './types.ts'
 
 export type ReleaseOrder = (a: ServiceRelease, b: ServiceRelease) => number
@@ -11,6 +11,8 @@ export type ReleaseOrder = (a: ServiceRelease, b: ServiceRelease) => number
 export interface CandidateChoice {
   readonly candidate: ServiceRelease | undefined
   readonly gate: Gate | undefined
+  /** A person ordered this candidate: it waits for no other release's promotion. */
+  readonly isOrdered: boolean
 }
 
 /** What decides over the next release of a group. */
@@ -35,20 +37,35 @@ function isAbove(rollout: Rollout, release: ServiceRelease, order: ReleaseOrder)
 
 /**
  * The newest release above everything the group has, proven in all nearest targeted ancestors for the
- * group's promotion soak. A group without ancestors takes the newest that orders allow.
+ * group's promotion soak. A group without ancestors takes the newest that orders allow. What is promoted by order
+ * goes first.
  */
 export function chooseCandidate(choosing: Choosing): CandidateChoice {
   const { group, allowed, order, now } = choosing
+  const promoted = newest(promotedBy(choosing), order)
+  if (promoted) return { candidate: promoted, gate: undefined, isOrdered: true }
   if (group.ancestors.length === 0) {
     const above = allowed.filter((release) => isAbove(group.rollout, release, order))
-    return { candidate: newest(above, order), gate: undefined }
+    return { candidate: newest(above, order), gate: undefined, isOrdered: false }
   }
   const proofs = promotable(choosing)
   const soaked = proofs.filter((proof) => proof.opensAt <= now).map(({ release }) => release)
   const candidate = newest(soaked, order)
   return candidate
-    ? { candidate, gate: undefined }
-    : { candidate: undefined, gate: promotionGate(choosing, proofs) }
+    ? { candidate, gate: undefined, isOrdered: false }
+    : { candidate: undefined, gate: promotionGate(choosing, proofs), isOrdered: false }
+}
+
+/** What orders promote into the group. Each does so once: later revisions of its version are proven as all others are. */
+function promotedBy({ group, allowed, directives, order }: Choosing): readonly ServiceRelease[] {
+  const { current, proven } = group.rollout
+  const taken = current?.state === 'rejected' ? proven : [current, ...proven]
+  return allowed.filter(
+    (release) =>
+      promotionOf(directives, release, group.group.name) !== undefined &&
+      taken.every((seen) => seen?.release.version !== release.version) &&
+      isAbove(group.rollout, release, order),
+  )
 }
 
 /** A proof and when its soak for promotion is over. */

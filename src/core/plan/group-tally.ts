@@ -41,9 +41,6 @@ export function tallyOf(
     if (entry.attempt === current?.attempt)
       for (const name of entry.clusters) mark(movedByAttempt, index.ordinalOf(name))
   }
-  const setApart = new Uint8Array(index.size)
-  for (const { cluster, at } of current?.failed ?? [])
-    mark(setApart, index.ordinalOf(cluster), at < (current?.startedAt ?? 0) ? 2 : 1)
   const { soak, deadline } = group.group.strategy
   return tallyPlacements({
     targets: group.targets,
@@ -52,7 +49,7 @@ export function tallyOf(
     onRelease,
     ahead,
     movedByAttempt,
-    setApart,
+    setApart: setApartColumn(input, current),
     silent,
     contactAt,
     bootstrapped,
@@ -63,6 +60,14 @@ export function tallyOf(
     deadline,
     now,
   })
+}
+
+/** The clusters that failed: in this attempt, or in an earlier one of the same release. */
+function setApartColumn({ clusters }: ServicePlanInput, current: CurrentRelease | undefined): Uint8Array {
+  const column = new Uint8Array(clusters.index.size)
+  for (const { cluster, at } of current?.failed ?? [])
+    mark(column, clusters.index.ordinalOf(cluster), at < (current?.startedAt ?? 0) ? 2 : 1)
+  return column
 }
 
 const noClusters = new Uint8Array()

@@ -31,6 +31,7 @@ export function concerns(directive: Directive, service: string): boolean {
     case 'Expedite':
     case 'Skip':
     case 'Retry':
+    case 'Promote':
       return directive.service === service
   }
 }
@@ -96,11 +97,21 @@ export function soakOf(directives: readonly Directive[], release: ServiceRelease
 }
 
 /** What people answered for in place of proof, for the pull requests of a release. */
-export function orderEvidence(directives: readonly Directive[], release: ServiceRelease): readonly string[] {
+export function orderEvidence(
+  directives: readonly Directive[],
+  release: ServiceRelease,
+  group: string,
+): readonly string[] {
+  const promote = promotionOf(directives, release, group)
   const expedite = expediteOf(directives, release)
-  if (!expedite) return []
-  const { soak, approvedBy, reason, file } = expedite
-  return [`every soak is at most ${soak}s, approved by ${approvedBy}: ${reason} (${file})`]
+  return [
+    ...(promote ? [`promoted by order, on ${promote.proof}: ${promote.reason} (${promote.file})`] : []),
+    ...(expedite
+      ? [
+          `every soak is at most ${expedite.soak}s, approved by ${expedite.approvedBy}: ${expedite.reason} (${expedite.file})`,
+        ]
+      : []),
+  ]
 }
 
 /** The clusters that are left out of a release's waves in a group. */
@@ -110,6 +121,17 @@ export function skipsOf(
   group: string,
 ): readonly OrderOf<'Skip'>[] {
   return ordersOf(directives, 'Skip').filter(
+    (order) => order.service === service && order.version === version && order.group === group,
+  )
+}
+
+/** The order that lets a release into a group without proof in its ancestors. */
+export function promotionOf(
+  directives: readonly Directive[],
+  { service, version }: Pick<ServiceRelease, 'service' | 'version'>,
+  group: string,
+): OrderOf<'Promote'> | undefined {
+  return ordersOf(directives, 'Promote').find(
     (order) => order.service === service && order.version === version && order.group === group,
   )
 }

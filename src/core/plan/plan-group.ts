@@ -148,7 +148,9 @@ function planStart(
   const { input, group, now, order } = context
   const choice = chooseNext(context)
   if (choice.candidate) {
-    const queue = promotionQueue(group, context.children, input.directives, order, now)
+    const queue = choice.isOrdered
+      ? undefined
+      : promotionQueue(group, context.children, input.directives, order, now)
     if (queue) return decide(context, { current, tally, waitsFor: [queue], candidate: choice.candidate })
     return planWave(context, choice.candidate, 'start')
   }
@@ -241,7 +243,7 @@ function evidenceOf(
   })
   const wave = current.waves.length
   const soak = soakOf(input.directives, current.release, group.group.strategy.soak)
-  const known = [...orderEvidence(input.directives, current.release), ...proofs]
+  const known = [...orderEvidence(input.directives, current.release, group.group.name), ...proofs]
   return wave === 0
     ? known
     : [

@@ -390,6 +390,25 @@ describe('orders', () => {
     ])
   })
 
+  it('that promote what another order keeps out are told', () => {
+    const order = { name: 'o', service: 'pay', version: '1.0.0', reason: 'r' }
+    const withdraw: Directive = { ...order, kind: 'Withdraw', moves: false, file: 'directives/w.yaml' }
+    const promote: Directive = {
+      ...order,
+      kind: 'Promote',
+      group: 'prod',
+      proof: 'p',
+      file: 'directives/p.yaml',
+    }
+    expect(checkCatalog(catalogOf({ directives: [promote, withdraw] }))).toMatchObject([
+      {
+        severity: 'warning',
+        file: 'directives/p.yaml',
+        message: '1.0.0 is withdrawn by directives/w.yaml, so this does nothing',
+      },
+    ])
+  })
+
   it('that select no cluster are told, and stop nothing', () => {
     const cordon: Directive = {
       kind: 'Cordon',

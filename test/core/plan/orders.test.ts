@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import type { Cordon, Expedite, Freeze, Retry, Skip, Withdraw } from '../../../src/core/domain/directive.ts'
+import type {
+  Cordon,
+  Expedite,
+  Freeze,
+  Promote,
+  Retry,
+  Skip,
+  Withdraw,
+} from '../../../src/core/domain/directive.ts'
 import { formatInstant } from '../../../src/core/domain/time.ts'
 import { clusterNames, clustersNamed, createPlannedWorld } from './planned-world.ts'
 
@@ -552,6 +560,60 @@ describe('Retry', () => {
     world.merge()
     world.pass(10)
     world.directives.push(retry(world.now))
+    expect(world.plan().proposals).toEqual([])
+  })
+})
+
+describe('Promote', () => {
+  const promote = (version = '2.0.0'): Promote => ({
+    kind: 'Promote',
+    name: 'p',
+    service: 'payments',
+    group: 'prod',
+    version,
+    proof: 'https://ci.example.com/run/7',
+    reason: 'devel is being rebuilt',
+    file: 'directives/p.yaml',
+  })
+
+  test('starts a version in its group without proof, in waves that show the proof of the person', () => {
+    const world = chain(300)
+    world.setSilent(devel, true)
+    world.versions(['1.0.0', '2.0.0'])
+    expect(world.plan().proposals).toEqual([])
+    world.directives.push(promote())
+    expect(world.merge()).toMatchObject([
+      {
+        kind: 'wave',
+        group: 'prod',
+        wave: 1,
+        quota: 1,
+        release: { version: '2.0.0' },
+        evidence: [
+          'promoted by order, on https://ci.example.com/run/7: devel is being rebuilt (directives/p.yaml)',
+        ],
+      },
+    ])
+  })
+
+  test('starts nothing that is not above what the group has, or that was rejected there', () => {
+    const world = upgraded()
+    world.directives.push(promote('1.0.0'))
+    world.merge()
+    world.report('failed', ['prod-0'])
+    world.merge()
+    world.directives.splice(0, 1, promote('2.0.0'))
+    expect(world.plan().proposals).toEqual([])
+  })
+
+  test('is spent with the version: a changed template is proven before it is promoted', () => {
+    const world = chain()
+    world.setSilent(devel, true)
+    world.versions(['1.0.0', '2.0.0'])
+    world.directives.push(promote())
+    world.settle()
+    expect(world.rollout('prod').current).toMatchObject({ state: 'proven', release: { version: '2.0.0' } })
+    world.versions(['1.0.0', '2.0.0'], 'bbbbbbbb')
     expect(world.plan().proposals).toEqual([])
   })
 })

@@ -6,6 +6,7 @@ import { DeploymentGroupSchema, type DeploymentGroupDocument } from './deploymen
 import { ExpediteSchema, type ExpediteDocument } from './expedite.ts'
 import { FreezeSchema, type FreezeDocument } from './freeze.ts'
 import { HoldSchema, type HoldDocument } from './hold.ts'
+import { PromoteSchema, type PromoteDocument } from './promote.ts'
 import { RetrySchema, type RetryDocument } from './retry.ts'
 import { RollbackSchema, type RollbackDocument } from './rollback.ts'
 import { ServiceSchema, type ServiceDocument } from './service.ts'
@@ -30,6 +31,7 @@ export const documentSchemas = {
   Expedite: ExpediteSchema,
   Skip: SkipSchema,
   Retry: RetrySchema,
+  Promote: PromoteSchema,
 } as const satisfies Readonly<Record<string, TSchema>>
 
 export type DocumentKind = keyof typeof documentSchemas
@@ -53,6 +55,7 @@ export type DirectiveDocument =
   | ExpediteDocument
   | SkipDocument
   | RetryDocument
+  | PromoteDocument
 
 export const directiveKinds = [
   'Hold',
@@ -63,4 +66,5 @@ export const directiveKinds = [
   'Expedite',
   'Skip',
   'Retry',
+  'Promote',
 ] as const satisfies readonly DirectiveDocument['kind'][]
