@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompressSync } from 'node:zlib'
 import type { GitClone } from '../git/port.ts'
 import { fetchDocument, pushDocument } from './document-ref.ts'
-import type { RecordedColumns } from '../../core/plan/recorded-columns.ts'
+import { numberTexts, type RecordedColumns } from '../../core/plan/recorded-columns.ts'
 import type { StatusDocument } from './port.ts'
 import { PushRejectedError } from './write.ts'
 
@@ -60,26 +60,13 @@ async function packStatus(status: StatusDocument): Promise<string> {
 async function packColumns(columns: RecordedColumns): Promise<PackedColumns> {
   const { blobs, running, state, since, observedAt, evidence } = columns
   const numbers = new Map<string, number>()
-  const arrays = [indexesOf(blobs, numbers), indexesOf(running, numbers), since, observedAt, state]
+  const arrays = [numberTexts(blobs, numbers), numberTexts(running, numbers), since, observedAt, state]
   return {
     length: state.length,
     files: [...numbers.keys()],
     numbers: await packNumbers(arrays),
     evidence: [...evidence],
   }
-}
-
-/** Numbers texts in order of first sight. Neighbours mostly are equal, and comparing is cheaper than looking up. */
-function indexesOf(texts: readonly string[], numbers: Map<string, number>): Uint32Array {
-  let last: string | undefined
-  let number = 0
-  return Uint32Array.from(texts, (text) => {
-    if (text === last) return number
-    last = text
-    number = numbers.get(text) ?? numbers.size
-    numbers.set(text, number)
-    return number
-  })
 }
 
 /** Undefined: another version of Halyard wrote it, or it is damaged. */

@@ -1,4 +1,4 @@
-import type { RecordedColumns } from '../../core/plan/recorded-columns.ts'
+import { numberTexts, type RecordedColumns } from '../../core/plan/recorded-columns.ts'
 
 /**
  * A service's columns as bytes: format, length of the header, header (JSON), then the arrays one after another:
@@ -16,7 +16,7 @@ interface Header {
 
 export function packColumns(columns: RecordedColumns): Uint8Array {
   const distinct = new Map<string, number>()
-  const [blobs, running] = [indexesOf(columns.blobs, distinct), indexesOf(columns.running, distinct)]
+  const [blobs, running] = [numberTexts(columns.blobs, distinct), numberTexts(columns.running, distinct)]
   const header: Header = {
     length: columns.state.length,
     blobs: [...distinct.keys()],
@@ -58,19 +58,6 @@ function parseHeader(bytes: Uint8Array): Header | undefined {
     if (error instanceof SyntaxError) return undefined
     throw error
   }
-}
-
-/** Numbers texts in order of first sight. Neighbours mostly are equal, and comparing is cheaper than looking up. */
-function indexesOf(texts: readonly string[], numbers: Map<string, number>): Uint32Array {
-  let last: string | undefined
-  let number = 0
-  return Uint32Array.from(texts, (text) => {
-    if (text === last) return number
-    last = text
-    number = numbers.get(text) ?? numbers.size
-    numbers.set(text, number)
-    return number
-  })
 }
 
 function bytesOf(array: Uint8Array | Uint32Array): Uint8Array {

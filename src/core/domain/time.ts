@@ -63,3 +63,21 @@ function civilOf(days: number): readonly [year: number, month: number, date: num
 function two(number: number): string {
   return String(number).padStart(2, '0')
 }
+
+const units = [
+  ['d', day],
+  ['h', 3600],
+  ['m', 60],
+  ['s', 1],
+] as const
+
+/** `11m`, `4h`, `3d2h`: the two largest units, the smaller one only while it says something. */
+export function formatDuration(seconds: Seconds): string {
+  const rest = Math.max(0, Math.round(seconds))
+  const at = units.findIndex(([, length]) => rest >= length)
+  const [unit, length] = units[at] ?? ['s', 1]
+  const whole = Math.floor(rest / length)
+  const [smaller, smallerLength] = units[at + 1] ?? ['', 1]
+  const remainder = Math.floor((rest % length) / smallerLength)
+  return whole < 10 && at >= 0 && remainder > 0 ? `${whole}${unit}${remainder}${smaller}` : `${whole}${unit}`
+}

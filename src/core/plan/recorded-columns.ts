@@ -64,3 +64,16 @@ export function recordObserved(observed: ObservedColumns, desired: DesiredColumn
     evidence: observed.evidence,
   }
 }
+
+/** Numbers texts in order of first sight. Neighbours mostly are equal, and comparing is cheaper than looking up. */
+export function numberTexts(texts: readonly string[], numbers: Map<string, number>): Uint32Array {
+  let last: string | undefined
+  let number = 0
+  return Uint32Array.from(texts, (text) => {
+    if (text === last) return number
+    last = text
+    number = numbers.get(text) ?? numbers.size
+    numbers.set(text, number)
+    return number
+  })
+}

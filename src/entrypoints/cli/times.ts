@@ -1,22 +1,4 @@
-import { type Instant, parseInstant, type Seconds } from '../../core/domain/time.ts'
-
-const units = [
-  ['d', 86_400],
-  ['h', 3600],
-  ['m', 60],
-  ['s', 1],
-] as const
-
-/** `11m`, `4h`, `3d2h`: the two largest units, the smaller one only while it says something. */
-export function formatDuration(seconds: Seconds): string {
-  const rest = Math.max(0, Math.round(seconds))
-  const at = units.findIndex(([, length]) => rest >= length)
-  const [unit, length] = units[at] ?? ['s', 1]
-  const whole = Math.floor(rest / length)
-  const [smaller, smallerLength] = units[at + 1] ?? ['', 1]
-  const remainder = Math.floor((rest % length) / smallerLength)
-  return whole < 10 && at >= 0 && remainder > 0 ? `${whole}${unit}${remainder}${smaller}` : `${whole}${unit}`
-}
+import { formatDuration, type Instant, parseInstant } from '../../core/domain/time.ts'
 
 /** `14:32` today, else `2026-11-30 00:00`; with ` UTC` where `zone` asks for it. */
 export function formatMoment(moment: string, now: Instant): string {

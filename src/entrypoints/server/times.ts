@@ -1,23 +1,5 @@
-import { formatInstant, type Instant, parseInstant, type Seconds } from '../../core/domain/time.ts'
+import { formatDuration, formatInstant, type Instant, parseInstant } from '../../core/domain/time.ts'
 import { type Html, html } from './html.ts'
-
-const units = [
-  ['d', 86_400],
-  ['h', 3600],
-  ['m', 60],
-  ['s', 1],
-] as const
-
-/** `11m`, `3d2h`: the two largest units, the smaller one only while it says something. */
-export function formatDuration(seconds: Seconds): string {
-  const rest = Math.max(0, Math.round(seconds))
-  const at = units.findIndex(([, length]) => rest >= length)
-  const [unit, length] = units[at] ?? ['s', 1]
-  const [smaller, smallerLength] = units[at + 1] ?? ['', 1]
-  const whole = Math.floor(rest / length)
-  const remainder = Math.floor((rest % length) / smallerLength)
-  return whole < 10 && at >= 0 && remainder > 0 ? `${whole}${unit}${remainder}${smaller}` : `${whole}${unit}`
-}
 
 /** `14:32:05` today, else `11-30 00:00`; the whole moment on hover and for machines. */
 export function momentOf(at: Instant | string | null | undefined, now: Instant): Html | string {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { cleanText, cleanValue } from '../../../src/entrypoints/cli/clean.ts'
 import { createStyle } from '../../../src/entrypoints/cli/style.ts'
 import { formatTable } from '../../../src/entrypoints/cli/text-table.ts'
-import { formatDuration, formatMoment, formatUntil } from '../../../src/entrypoints/cli/times.ts'
+import { formatMoment, formatUntil } from '../../../src/entrypoints/cli/times.ts'
+import { formatDuration } from '../../../src/core/domain/time.ts'
 
 describe('cleaning', () => {
   it.each([

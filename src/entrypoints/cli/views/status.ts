@@ -1,9 +1,9 @@
 import type { Static } from 'typebox'
-import { parseInstant } from '../../../core/domain/time.ts'
+import { formatDuration, parseInstant } from '../../../core/domain/time.ts'
 import type { GroupStatus, ServiceStatus, status } from '../../../operations/status.ts'
 import type { Page } from '../session.ts'
 import { type Cell, type Column, formatTable, wrapText } from '../text-table.ts'
-import { asOf, formatAge, formatDuration, formatMoment } from '../times.ts'
+import { asOf, formatAge, formatMoment } from '../times.ts'
 import type { Style } from '../style.ts'
 import { formatGate, formatWaits, formatWaitsShort } from './waits.ts'
 

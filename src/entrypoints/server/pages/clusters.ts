@@ -6,7 +6,8 @@ import { type Content, type Html, html } from '../html.ts'
 import { clusterLink } from '../links.ts'
 import type { Page } from '../page.ts'
 import { stateOf } from '../shapes.ts'
-import { formatDuration, momentAndAge } from '../times.ts'
+import { momentAndAge } from '../times.ts'
+import { formatDuration } from '../../../core/domain/time.ts'
 
 /** A cluster as far as it answers. */
 export interface ClusterFact {
