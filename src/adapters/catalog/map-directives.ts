@@ -13,6 +13,11 @@ export function mapDirective(document: DirectiveDocument, file: string): Directi
     }
     case 'Rollback':
       return { kind: 'Rollback', name, ...document.spec, file }
+    case 'Pin': {
+      const { service, group, version, clusters, reason } = document.spec
+      const selected = clusters === undefined ? undefined : mapSelector(clusters)
+      return { kind: 'Pin', name, service, group, version, clusters: selected, reason, file }
+    }
     case 'Promote':
       return { kind: 'Promote', name, ...document.spec, file }
     case 'Freeze': {

@@ -1,7 +1,7 @@
 import type { Catalog } from '../domain/catalog.ts'
-import type { Directive } from '../domain/directive.ts'
+import type { Directive, Pin } from '../domain/directive.ts'
 import type { FieldPath, Finding, FindingScope } from '../domain/finding.ts'
-import { returnOrderOf, withdrawalOf } from '../plan/orders.ts'
+import { ordersOf, returnOrderOf, withdrawalOf } from '../plan/orders.ts'
 import { compileSelector } from '../plan/selector.ts'
 import type { UnreadFiles } from './words.ts'
 
@@ -16,6 +16,7 @@ export function checkDirectives(catalog: Catalog, unread: UnreadFiles): readonly
     ...checkVersion(catalog, directive, unread),
     ...checkTimes(directive),
     ...checkRefused(catalog, directive),
+    ...checkPins(catalog, directive),
     ...checkSelector(catalog, directive),
   ])
 }
@@ -57,13 +58,37 @@ function checkTimes(directive: Directive): readonly Finding[] {
 
 /** Orders that keep a version out win over those that want it in. */
 function checkRefused({ directives }: Catalog, directive: Directive): readonly Finding[] {
-  if (directive.kind !== 'Promote') return []
+  if (directive.kind !== 'Promote' && directive.kind !== 'Pin') return []
   const { version, group } = directive
   const withdrawal = withdrawalOf(directives, directive)
-  const refusal = withdrawal ?? returnOrderOf(directives, directive, group)
-  if (refusal === undefined) return []
+  const refusal = withdrawal ?? (group && returnOrderOf(directives, directive, group))
+  if (!refusal) return []
   const message = `${version} is ${withdrawal ? 'withdrawn' : `rolled back in ${group}`} by ${refusal.file}, so this does nothing`
   return [warningOf(directive, ['spec', 'version'], message, `remove one of the two orders`)]
+}
+
+/** Two pins that no cluster can follow both. Pins of clusters are exceptions of their group's, and contradict only each other. */
+function checkPins({ directives, clusters }: Catalog, directive: Directive): readonly Finding[] {
+  if (directive.kind !== 'Pin') return []
+  const shared = (pin: Pin): boolean => {
+    if (pin.clusters === undefined || directive.clusters === undefined)
+      return pin.clusters === directive.clusters
+    const [one, other] = [compileSelector(pin.clusters), compileSelector(directive.clusters)]
+    return clusters.some((cluster) => one(cluster) && other(cluster))
+  }
+  const earlier = ordersOf(directives, 'Pin').filter(({ name }) => name < directive.name)
+  return earlier
+    .filter((pin) => pin.service === directive.service && pin.version !== directive.version)
+    .filter((pin) => (pin.group ?? directive.group) === (directive.group ?? pin.group))
+    .filter(shared)
+    .map((pin) =>
+      errorOf(
+        directive,
+        ['spec', 'version'],
+        `${pin.file} pins ${pin.service} to ${pin.version} in the same place`,
+        'remove one of the two orders',
+      ),
+    )
 }
 
 /** An order for clusters that do not exist yet may be meant, so this stops nothing. */
@@ -91,6 +116,7 @@ function namesOf(directive: Directive): {
       return { service: directive.service, version: directive.version }
     case 'Skip':
     case 'Promote':
+    case 'Pin':
       return directive
     case 'Retry':
       return { service: directive.service, group: directive.group }

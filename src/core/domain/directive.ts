@@ -2,7 +2,7 @@ import type { ClusterSelector } from './cluster.ts'
 import type { Instant, Seconds } from './time.ts'
 
 /** What people order, as files of the catalog. */
-export type Directive = Hold | Rollback | Freeze | Cordon | Withdraw | Expedite | Skip | Retry | Promote
+export type Directive = Hold | Rollback | Freeze | Cordon | Withdraw | Expedite | Skip | Retry | Promote | Pin
 
 /** What every order has: its name, why it was given, and the file that holds it. */
 interface Order<Kind extends string> {
@@ -76,6 +76,14 @@ export interface Promote extends Order<'Promote'> {
   readonly version: string
   /** What stands in for the proof, in words or as a link. */
   readonly proof: string
+}
+
+/** A version that a group stays on or moves to; with `clusters`, the only version that those take. */
+export interface Pin extends Order<'Pin'> {
+  readonly service: string
+  readonly group: string | undefined
+  readonly version: string
+  readonly clusters: ClusterSelector | undefined
 }
 
 /** Absent fields mean everything. */

@@ -73,6 +73,17 @@ interface Promotable extends Proof {
   readonly opensAt: Instant
 }
 
+/** The proof of one release in all of the ancestors, whatever the group has. */
+export function proofIn(
+  { group, rollouts, directives, order }: Choosing,
+  wanted: ServiceRelease,
+): Promotable | undefined {
+  const proof = provenInAll(group.ancestors, rollouts, order).find(
+    ({ release }) => releaseId(release) === releaseId(wanted),
+  )
+  return proof && { ...proof, opensAt: proof.at + soakOf(directives, wanted, group.group.promotion.soak) }
+}
+
 /** What the ancestors have proven, is above what the group has, and is allowed in it. */
 function promotable({ group, rollouts, allowed, directives, order }: Choosing): readonly Promotable[] {
   const versions = new Set(allowed.map(({ version }) => version))

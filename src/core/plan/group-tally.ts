@@ -6,7 +6,7 @@ import { shareOf } from '../domain/share.ts'
 import type { Instant } from '../domain/time.ts'
 import { hasBit } from './bitset.ts'
 import type { ReleaseOrder } from './candidate.ts'
-import { skipsOf, soakOf } from './orders.ts'
+import { clusterPinsOf, pinOf, skipsOf, soakOf } from './orders.ts'
 import { parseReleaseId } from './release-order.ts'
 import { isSelected, retriesOf } from './retry.ts'
 import { type GroupTally, tallyPlacements } from './tally.ts'
@@ -28,12 +28,19 @@ export function tallyOf(
   const { index, silent, contactAt, bootstrapped, cordoned } = input.clusters
   const { files } = input.desired
   const id = current && releaseId(current.release)
+  // Who is pinned moves down, too.
+  const isPinned =
+    pinOf(input.directives, input.service.name, group.group.name)?.version === current?.release.version
   const onRelease = new Uint8Array(files.length)
   const ahead = new Uint8Array(files.length)
   for (const [at, file] of files.entries()) {
     if (at === 0) continue
     if (file.release === id) onRelease[at] = 1
-    else if (current && order(parseReleaseId(input.service.name, file.release), current.release) > 0)
+    else if (
+      current &&
+      !isPinned &&
+      order(parseReleaseId(input.service.name, file.release), current.release) > 0
+    )
       ahead[at] = 1
   }
   const movedByAttempt = new Uint8Array(index.size)
@@ -54,6 +61,7 @@ export function tallyOf(
     contactAt,
     bootstrapped,
     cordoned,
+    pinnedElsewhere: pinnedColumn(input, group, current),
     skipped: skippedColumn(input, group, current),
     retriedAt: retriedColumn(input, group, now),
     soak: current ? soakOf(input.directives, current.release, soak) : soak,
@@ -91,6 +99,20 @@ function skippedColumn(
   return columnOf(
     input,
     skips.map(({ clusters }) => clusters),
+  )
+}
+
+/** The clusters that are pinned to another version than the release's. */
+function pinnedColumn(
+  input: ServicePlanInput,
+  { group }: GroupPlanInput,
+  current: CurrentRelease | undefined,
+): Uint8Array {
+  const pins = clusterPinsOf(input.directives, input.service.name, group.name)
+  const others = pins.filter(({ version }) => version !== current?.release.version)
+  return columnOf(
+    input,
+    others.map(({ clusters }) => clusters),
   )
 }
 

@@ -1,10 +1,11 @@
-import type { Directive, Freeze, Withdraw } from '../domain/directive.ts'
+import type { ClusterSelector } from '../domain/cluster.ts'
+import type { Cordon, Directive, Freeze, Pin, Withdraw } from '../domain/directive.ts'
 import type { Rollout } from '../domain/rollout.ts'
 import type { ServiceRelease } from '../domain/service-release.ts'
 import { formatInstant, type Instant } from '../domain/time.ts'
 import { hasBit } from './bitset.ts'
 import { clustersOf } from './gates.ts'
-import { isInScope, ordersOf, withdrawalOf } from './orders.ts'
+import { clusterPinsOf, isInScope, ordersOf, pinOf, returnOrderOf, withdrawalOf } from './orders.ts'
 import type { Gate, GateName, GroupPlanInput, ServicePlanInput } from './types.ts'
 
 /** Gates that shut every forward step of a release in a group, whatever its health. */
@@ -16,6 +17,7 @@ export function forwardGates(
   now: Instant,
 ): readonly Gate[] {
   const withdrawal = withdrawalOf(directives, release)
+  const pin = pinOf(directives, service, group)
   return [
     ...(frozenBy === undefined ? [] : [shut('catalog', frozenBy, 'the error is mended in the catalog')]),
     ...ordersOf(directives, 'Hold')
@@ -25,6 +27,7 @@ export function forwardGates(
       .filter((freeze) => isInScope(freeze.scope, service, group) && isFrozen(freeze, now))
       .map(freezeGate),
     ...(withdrawal === undefined ? [] : [withdrawnGate(withdrawal)]),
+    ...(pin === undefined || pin.version === release.version ? [] : [pinGate(pin)]),
   ]
 }
 
@@ -36,16 +39,48 @@ export function holdsRollbacks({ service, group }: Rollout, directives: readonly
 
 /** The orders that keep waves from clusters of a group. */
 export function keptOutGates(
-  { directives, clusters }: ServicePlanInput,
-  { targets }: GroupPlanInput,
+  { service, directives, clusters }: ServicePlanInput,
+  { group, targets }: GroupPlanInput,
+  { version }: ServiceRelease,
 ): readonly Gate[] {
-  return ordersOf(directives, 'Cordon').flatMap((cordon) => {
-    const selected = clusters.selected(cordon.clusters)
+  const gateFor = (
+    name: GateName,
+    what: string,
+    order: Pin | Cordon,
+    of: ClusterSelector,
+  ): readonly Gate[] => {
+    const selected = clusters.selected(of)
     const count = targets.reduce((sum, cluster) => (hasBit(selected, cluster) ? sum + 1 : sum), 0)
-    if (count === 0) return []
-    const gate = shutBy('cordon', cordon)
-    return [{ ...gate, reason: `${clustersOf(count)} cordoned: ${gate.reason}` }]
-  })
+    const gate = shutBy(name, order)
+    return count === 0 ? [] : [{ ...gate, reason: `${clustersOf(count)} ${what}: ${gate.reason}` }]
+  }
+  const pins = clusterPinsOf(directives, service.name, group.name).filter((pin) => pin.version !== version)
+  return [
+    ...ordersOf(directives, 'Cordon').flatMap((cordon) =>
+      gateFor('cordon', 'cordoned', cordon, cordon.clusters),
+    ),
+    ...pins.flatMap((pin) => gateFor('pin', `pinned to ${pin.version}`, pin, pin.clusters)),
+  ]
+}
+
+/** A group that is pinned takes nothing else. */
+export function pinGate(pin: Pin): Gate {
+  const gate = shutBy('pin', pin)
+  return { ...gate, reason: `pinned to ${pin.version}: ${gate.reason}` }
+}
+
+/** Another order keeps the version out that a group is pinned to. */
+export function pinnedOutGate(pin: Pin, directives: readonly Directive[], group: string): Gate {
+  const withdrawal = withdrawalOf(directives, pin)
+  const order = withdrawal ?? returnOrderOf(directives, pin, group)
+  const what = withdrawal ? 'withdrawn' : 'rolled back here'
+  return {
+    ...shut(
+      withdrawal ? 'withdrawn' : 'pin',
+      `pinned to ${pin.version} (${pin.file}), which is ${what}: ${order?.reason} (${order?.file})`,
+      `${pin.file} or ${order?.file} is removed`,
+    ),
+  }
 }
 
 /** From its first moment up to, and without, the one at which it is over. */

@@ -1,3 +1,4 @@
+import type { ClusterSelector } from '../domain/cluster.ts'
 import type { Directive, DirectiveScope } from '../domain/directive.ts'
 import type { ServiceRelease } from '../domain/service-release.ts'
 import type { Instant, Seconds } from '../domain/time.ts'
@@ -32,6 +33,7 @@ export function concerns(directive: Directive, service: string): boolean {
     case 'Skip':
     case 'Retry':
     case 'Promote':
+    case 'Pin':
       return directive.service === service
   }
 }
@@ -79,7 +81,7 @@ export function isAllowed(directives: readonly Directive[], release: ServiceRele
 }
 
 /** The order that shortens a release's soaks most. */
-export function expediteOf(
+function expediteOf(
   directives: readonly Directive[],
   { service, version }: Pick<ServiceRelease, 'service' | 'version'>,
 ): OrderOf<'Expedite'> | undefined {
@@ -134,4 +136,28 @@ export function promotionOf(
   return ordersOf(directives, 'Promote').find(
     (order) => order.service === service && order.version === version && order.group === group,
   )
+}
+
+/** The order that pins a whole group; one for this group goes before one for all. */
+export function pinOf(
+  directives: readonly Directive[],
+  service: string,
+  group: string,
+): OrderOf<'Pin'> | undefined {
+  const pins = ordersOf(directives, 'Pin').filter((pin) => pin.clusters === undefined)
+  const inGroup = pins.filter((pin) => isInScope(pin, service, group))
+  return inGroup.find((pin) => pin.group === group) ?? inGroup[0]
+}
+
+/** The orders that pin some clusters of a group. A withdrawn version pins none. */
+export function clusterPinsOf(
+  directives: readonly Directive[],
+  service: string,
+  group: string,
+): readonly (OrderOf<'Pin'> & { readonly clusters: ClusterSelector })[] {
+  return ordersOf(directives, 'Pin').flatMap((pin) => {
+    const { clusters } = pin
+    const holds = isInScope(pin, service, group) && withdrawalOf(directives, pin) === undefined
+    return clusters !== undefined && holds ? [{ ...pin, clusters }] : []
+  })
 }

@@ -4,7 +4,8 @@ import type { Instant } from '../domain/time.ts'
 import { type CandidateChoice, chooseCandidate, promotionQueue, type ReleaseOrder } from './candidate.ts'
 import { eligibleGate, restGate, waveGates } from './gates.ts'
 import { forwardGates, holdsRollbacks, keptOutGates } from './order-gates.ts'
-import { isAllowed, orderEvidence, returnOrderOf, soakOf, withdrawalOf } from './orders.ts'
+import { isAllowed, orderEvidence, pinOf, returnOrderOf, soakOf, withdrawalOf } from './orders.ts'
+import { choosePinned } from './pinned.ts'
 import { rejectRelease, returnFailed } from './rollback.ts'
 import { openWave, prove, startRelease } from './rollout-changes.ts'
 import { allowanceOf, quotasOf, tallyOf, totalOf } from './group-tally.ts'
@@ -90,9 +91,10 @@ function planRolling(context: GroupContext, current: CurrentRelease, tally: Grou
       )
   const choice = chooseNext(context)
   const isWithdrawn = withdrawalOf(input.directives, current.release) !== undefined
+  const isPinned = pinOf(input.directives, input.service.name, group.group.name) !== undefined
   const stalled = now > (opened?.openedAt ?? now) + strategy.deadline + 2 * soak
   // What can not go on must not keep its successor waiting.
-  const policy = isWithdrawn ? 'immediate' : strategy.supersede
+  const policy = isWithdrawn || isPinned ? 'immediate' : strategy.supersede
   if (choice.candidate && maySupersede(policy, current, waiting.length === 0, stalled)) {
     return planWave(context, choice.candidate, 'start')
   }
@@ -124,7 +126,9 @@ function planRolling(context: GroupContext, current: CurrentRelease, tally: Grou
 function chooseNext({ input, group, rollouts, order, now }: GroupContext): CandidateChoice {
   const { directives, releases } = input
   const allowed = releases.filter((release) => isAllowed(directives, release, group.group.name))
-  return chooseCandidate({ group, rollouts, allowed, directives, order, now })
+  const choosing = { group, rollouts, allowed, directives, order, now }
+  const pin = pinOf(directives, input.service.name, group.group.name)
+  return pin ? choosePinned(choosing, pin, releases) : chooseCandidate(choosing)
 }
 
 /** A rollout that superseded another may itself be superseded only at once, or none would ever finish. */
@@ -176,7 +180,7 @@ function planWave(context: GroupContext, release: ServiceRelease, how: 'start' |
   if (gates.length > 0)
     return decide(context, { current: before, tally, waitsFor: gates, candidate: release })
   if (tally.movable.length === 0) {
-    const waitsFor = passedOverGates(context, tally, before?.startedAt)
+    const waitsFor = passedOverGates(context, release, tally, before?.startedAt)
     return decide(context, { current: before, tally, waitsFor, candidate: release })
   }
   const quotas = quotasOf(group.group.strategy, tally, started.current.waves)
@@ -206,12 +210,13 @@ function planWave(context: GroupContext, release: ServiceRelease, how: 'start' |
 /** Why no placement that is left can be moved. */
 function passedOverGates(
   { input, group }: GroupContext,
+  release: ServiceRelease,
   tally: GroupTally,
   since: Instant | undefined,
 ): readonly Gate[] {
   const others = tally.passedOver - tally.keptOut
   return [
-    ...(tally.keptOut > 0 ? keptOutGates(input, group) : []),
+    ...(tally.keptOut > 0 ? keptOutGates(input, group, release) : []),
     ...(others > 0 ? [eligibleGate(others, since)] : []),
   ]
 }

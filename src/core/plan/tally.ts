@@ -43,6 +43,8 @@ export interface TallyInput {
   readonly bootstrapped: Uint8Array
   /** By ordinal: 1 when a Cordon keeps waves from it, and what it reports from being a failure. */
   readonly cordoned: Uint8Array
+  /** By ordinal: 1 when it is pinned to another version. */
+  readonly pinnedElsewhere: Uint8Array
   /** By ordinal: 1 when it is left out of this release's waves and counts. */
   readonly skipped: Uint8Array
   /** By ordinal: before this moment failures are void, and its deadline runs from it; 0: none. */
@@ -141,12 +143,12 @@ function countMoved(input: TallyInput, cluster: number, counting: Counting): voi
 
 /** A placement that is not on the release. */
 function countLeft(
-  { silent, bootstrapped, cordoned }: TallyInput,
+  { silent, bootstrapped, cordoned, pinnedElsewhere }: TallyInput,
   cluster: number,
   counting: Counting,
 ): void {
   if (silent[cluster] || !bootstrapped[cluster]) counting.passedOver++
-  else if (cordoned[cluster]) counting.keptOut++
+  else if (cordoned[cluster] || pinnedElsewhere[cluster]) counting.keptOut++
   else counting.movable.push(cluster)
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { checkCatalog } from '../../../src/core/check/check-catalog.ts'
 import { formatField } from '../../../src/core/check/format-findings.ts'
 import type { Catalog } from '../../../src/core/domain/catalog.ts'
-import type { Directive } from '../../../src/core/domain/directive.ts'
+import type { Directive, Pin } from '../../../src/core/domain/directive.ts'
 import type { Finding } from '../../../src/core/domain/finding.ts'
 import type { Share } from '../../../src/core/domain/share.ts'
 import { catalogOf, type CatalogParts, cluster, group, selector, service, version } from './build-catalog.ts'
@@ -407,6 +407,31 @@ describe('orders', () => {
         message: '1.0.0 is withdrawn by directives/w.yaml, so this does nothing',
       },
     ])
+  })
+
+  it('that pin one place to two versions contradict, whatever else is pinned', () => {
+    const pin = (name: string, number: string, parts: Partial<Pin> = {}): Pin => ({
+      kind: 'Pin',
+      name,
+      service: 'pay',
+      group: undefined,
+      version: number,
+      clusters: undefined,
+      reason: 'r',
+      file: `directives/${name}.yaml`,
+      ...parts,
+    })
+    const versions = [version('pay', '1.0.0'), version('pay', '2.0.0')]
+    const few = selector({ names: ['prod-1'] })
+    const message = 'directives/a.yaml pins pay to 1.0.0 in the same place'
+    const pinned = (...directives: readonly Pin[]) => linesOf({ versions, directives })
+    expect(pinned(pin('a', '1.0.0'), pin('b', '2.0.0', { group: 'prod' }))).toEqual([
+      `directives/b.yaml spec.version: ${message}`,
+    ])
+    expect(pinned(pin('a', '1.0.0', { clusters: few }), pin('b', '2.0.0', { clusters: few }))).toHaveLength(1)
+    expect(pinned(pin('a', '1.0.0'), pin('b', '2.0.0', { clusters: few }))).toEqual([])
+    expect(pinned(pin('a', '1.0.0'), pin('b', '1.0.0'))).toEqual([])
+    expect(pinned(pin('a', '1.0.0', { group: 'devel' }), pin('b', '2.0.0', { group: 'prod' }))).toEqual([])
   })
 
   it('that select no cluster are told, and stop nothing', () => {

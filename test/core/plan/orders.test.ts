@@ -3,6 +3,7 @@ import type {
   Cordon,
   Expedite,
   Freeze,
+  Pin,
   Promote,
   Retry,
   Skip,
@@ -615,5 +616,135 @@ describe('Promote', () => {
     expect(world.rollout('prod').current).toMatchObject({ state: 'proven', release: { version: '2.0.0' } })
     world.versions(['1.0.0', '2.0.0'], 'bbbbbbbb')
     expect(world.plan().proposals).toEqual([])
+  })
+})
+
+describe('Pin', () => {
+  const pin = (version: string, parts: Partial<Pin> = {}): Pin => ({
+    kind: 'Pin',
+    name: 'pin',
+    service: 'payments',
+    group: undefined,
+    version,
+    clusters: undefined,
+    reason: 'the audit',
+    file: 'directives/pin.yaml',
+    ...parts,
+  })
+
+  test('keeps a group on its version while newer ones arrive, by a gate that names its file', () => {
+    const world = upgraded()
+    world.directives.push(pin('1.0.0', { group: 'prod' }))
+    expect(world.plan().proposals).toEqual([])
+    expect(world.group('prod').waitsFor).toMatchObject([
+      {
+        gate: 'pin',
+        state: 'shut',
+        reason: 'pinned to 1.0.0: the audit (directives/pin.yaml)',
+        opensWhen: 'directives/pin.yaml is removed',
+      },
+    ])
+    world.directives.pop()
+    expect(world.plan().proposals).toMatchObject([{ kind: 'wave', release: { version: '2.0.0' } }])
+  })
+
+  test('moves a group down to an older version, in waves with soak and budget', () => {
+    const world = upgraded()
+    world.settle()
+    world.directives.push(pin('1.0.0'))
+    expect(world.merge()).toMatchObject([
+      { kind: 'wave', wave: 1, quota: 1, clusters: [0], release: { version: '1.0.0' } },
+    ])
+    expect(world.merge()).toEqual([])
+    world.report('failed', ['prod-0'])
+    expect(world.merge()).toMatchObject([{ kind: 'return', reason: 'rejected' }])
+    expect(world.releasesOn(['prod-0'])).toEqual(['2.0.0'])
+    world.pass(10_000)
+    expect(world.plan().proposals).toEqual([])
+    expect(world.group('prod').waitsFor).toMatchObject([{ gate: 'rejected' }])
+  })
+
+  test('that is removed lets the group catch up again', () => {
+    const world = upgraded()
+    world.settle()
+    world.directives.push(pin('1.0.0'))
+    world.settle()
+    expect(new Set(world.releasesOn(prod))).toEqual(new Set(['1.0.0']))
+    world.directives.pop()
+    world.settle()
+    expect(new Set(world.releasesOn(prod))).toEqual(new Set(['2.0.0']))
+  })
+
+  test('turns a rollout that is under way back at once', () => {
+    const world = upgraded({ supersede: 'queue' })
+    world.merge()
+    world.report('healthy', ['prod-0'])
+    world.pass(50)
+    world.directives.push(pin('1.0.0'))
+    expect(world.merge()).toMatchObject([{ kind: 'wave', clusters: [0], release: { version: '1.0.0' } }])
+  })
+
+  test('to a newer version still needs the proof of the groups before', () => {
+    const world = chain()
+    world.setSilent(devel, true)
+    world.versions(['1.0.0', '2.0.0'])
+    world.directives.push(pin('2.0.0', { group: 'prod' }))
+    expect(world.plan().proposals).toEqual([])
+    expect(world.group('prod').waitsFor).toMatchObject([
+      { gate: 'promotion', reason: 'pinned to 2.0.0, which is not proven in devel (directives/pin.yaml)' },
+    ])
+    world.setSilent(devel, false)
+    world.settle()
+    expect(new Set(world.releasesOn(prod))).toEqual(new Set(['2.0.0']))
+  })
+
+  test('to a withdrawn version is beaten, and nothing moves until a person says what shall be', () => {
+    const world = upgraded()
+    world.directives.push(pin('2.0.0'), {
+      kind: 'Withdraw',
+      name: 'w',
+      service: 'payments',
+      version: '2.0.0',
+      moves: false,
+      reason: 'loses refunds',
+      file: 'directives/w.yaml',
+    })
+    world.versions(['1.0.0', '2.0.0', '3.0.0'])
+    expect(world.plan().proposals).toEqual([])
+    expect(world.group('prod').waitsFor).toMatchObject([
+      { gate: 'withdrawn', opensWhen: 'directives/pin.yaml or directives/w.yaml is removed' },
+    ])
+  })
+
+  test('of clusters keeps other versions from them, and lets theirs through', () => {
+    const world = upgraded()
+    world.directives.push(pin('1.0.0', { clusters: clustersNamed('prod-0', 'prod-1') }))
+    world.settle()
+    expect(world.rollout('prod').current?.state).toBe('proven')
+    expect(world.releasesOn(['prod-0', 'prod-1', 'prod-2'])).toEqual(['1.0.0', '1.0.0', '2.0.0'])
+    expect(world.group('prod').waitsFor).toEqual([])
+    world.directives.splice(0, 1, pin('2.0.0', { clusters: clustersNamed('prod-0') }))
+    world.settle()
+    expect(new Set(world.releasesOn(prod))).toEqual(new Set(['2.0.0']))
+  })
+
+  test('of clusters is told where they are all that is left', () => {
+    const world = upgraded()
+    world.directives.push(pin('1.0.0', { clusters: clustersNamed('prod-*') }))
+    expect(world.group('prod').waitsFor).toMatchObject([
+      { gate: 'pin', reason: '10 clusters pinned to 1.0.0: the audit (directives/pin.yaml)' },
+    ])
+  })
+
+  test('gives a new cluster the pinned version, if it is proven there', () => {
+    const world = upgraded()
+    world.settle()
+    world.bootstrapped[9] = 0
+    world.desired.file[9] = 0
+    expect(world.plan().joins).toMatchObject([{ release: { version: '2.0.0' } }])
+    world.directives.push(pin('1.0.0', { clusters: clustersNamed('prod-9') }))
+    expect(world.plan().joins).toMatchObject([{ release: { version: '1.0.0' } }])
+    world.directives.splice(0, 1, pin('1.5.0', { clusters: clustersNamed('prod-9') }))
+    expect(world.plan().joins).toEqual([])
   })
 })

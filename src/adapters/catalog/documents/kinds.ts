@@ -6,6 +6,7 @@ import { DeploymentGroupSchema, type DeploymentGroupDocument } from './deploymen
 import { ExpediteSchema, type ExpediteDocument } from './expedite.ts'
 import { FreezeSchema, type FreezeDocument } from './freeze.ts'
 import { HoldSchema, type HoldDocument } from './hold.ts'
+import { PinSchema, type PinDocument } from './pin.ts'
 import { PromoteSchema, type PromoteDocument } from './promote.ts'
 import { RetrySchema, type RetryDocument } from './retry.ts'
 import { RollbackSchema, type RollbackDocument } from './rollback.ts'
@@ -32,6 +33,7 @@ export const documentSchemas = {
   Skip: SkipSchema,
   Retry: RetrySchema,
   Promote: PromoteSchema,
+  Pin: PinSchema,
 } as const satisfies Readonly<Record<string, TSchema>>
 
 export type DocumentKind = keyof typeof documentSchemas
@@ -56,6 +58,7 @@ export type DirectiveDocument =
   | SkipDocument
   | RetryDocument
   | PromoteDocument
+  | PinDocument
 
 export const directiveKinds = [
   'Hold',
@@ -67,4 +70,5 @@ export const directiveKinds = [
   'Skip',
   'Retry',
   'Promote',
+  'Pin',
 ] as const satisfies readonly DirectiveDocument['kind'][]
