@@ -41,7 +41,16 @@ export function mapDocument(document: CatalogDocument, file: string): CatalogEnt
       return { kind: 'service', value: mapService(document, file) }
     case 'ServiceVersion':
       return { kind: 'version', value: mapVersion(document, file) }
-    default:
+    case 'Hold':
+    case 'Rollback':
+    case 'Freeze':
+    case 'Cordon':
+    case 'Withdraw':
+    case 'Expedite':
+    case 'Skip':
+    case 'Retry':
+    case 'Promote':
+    case 'Pin':
       return { kind: 'directive', value: mapDirective(document, file) }
   }
 }
