@@ -8,7 +8,6 @@ const versionCount = 5
 const namespaces = 20
 const regions = ['eu-west-1', 'eu-central-1', 'us-east-1', 'us-west-2', 'ap-south-1']
 
-
 /** A catalog of `serviceCount` services and 1,000 clusters, by path. */
 export function catalogFiles(): ReadonlyMap<string, string> {
   const services = Array.from({ length: serviceCount }, (_, index) => index)
