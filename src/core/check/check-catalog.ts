@@ -7,6 +7,7 @@ import { checkDirectives } from './directives.ts'
 import { checkExpressions } from './expressions.ts'
 import { checkMembership } from './membership.ts'
 import { checkPromotion } from './promotion.ts'
+import { checkRequirements } from './requirements.ts'
 import { checkReservedNames } from './reserved-names.ts'
 import { checkSecrets } from './secrets.ts'
 import { resolveSelections } from './selections.ts'
@@ -35,6 +36,7 @@ export function checkCatalog(catalog: Catalog, unread: readonly Finding[] = []):
     ...checkCollisions(catalog),
     ...checkVersions(catalog, files),
     ...checkSecrets(catalog),
+    ...checkRequirements(catalog),
     ...checkExpressions(catalog, selections),
     ...checkDirectives(catalog, files),
   ]

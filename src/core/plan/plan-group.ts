@@ -51,11 +51,17 @@ function planRetreat(
   const facts = { index: input.clusters.index, desired: input.desired, observed: input.observed, now }
   const { strategy } = group.group
   const order = returnOrderOf(input.directives, current.release, group.group.name)
+  // What it changed can not be taken back, so that what ran before may not run any more.
+  const isFinal = input.irreversible.has(current.release.version)
   if (order) {
     return rejectRelease(
       group.rollout,
       current,
-      { failing: tally.failing, reason: `ordered: ${order.reason} (${order.file})`, onFailure: 'rollback' },
+      {
+        failing: tally.failing,
+        reason: `ordered: ${order.reason} (${order.file})`,
+        onFailure: isFinal ? 'halt' : 'rollback',
+      },
       facts,
     )
   }
@@ -67,11 +73,13 @@ function planRetreat(
     return rejectRelease(
       group.rollout,
       current,
-      { failing: tally.failing, reason, onFailure: strategy.onFailure },
+      { failing: tally.failing, reason, onFailure: isFinal ? 'halt' : strategy.onFailure },
       facts,
     )
   }
-  return tally.failing.length > 0 ? returnFailed(group.rollout, current, tally.failing, facts) : undefined
+  return tally.failing.length > 0 && !isFinal
+    ? returnFailed(group.rollout, current, tally.failing, facts)
+    : undefined
 }
 
 /** The current release is on its way: wait for its wave, then supersede it, open the next wave, or prove it. */

@@ -160,6 +160,7 @@ export function servicePlanInput(
     clusters,
     desired: fleet.desired(name),
     observed: observations.observed(name),
+    irreversible: irreversibleVersions(targets.catalog, name),
     frozenBy,
   }
 }
@@ -172,6 +173,11 @@ function cordonedClusters(
   const all = createBitset(index.size)
   for (const { clusters } of ordersOf(directives, 'Cordon')) unite(all, selected(clusters))
   return Uint8Array.from({ length: index.size }, (_, cluster) => (hasBit(all, cluster) ? 1 : 0))
+}
+
+function irreversibleVersions({ versions }: Catalog, name: string): ReadonlySet<string> {
+  const marked = (versions.get(name) ?? []).filter(({ irreversible }) => irreversible)
+  return new Set(marked.map(({ version }) => version))
 }
 
 function orderOf(

@@ -21,6 +21,8 @@ export interface ServicePlanInput {
   readonly clusters: ClusterFacts
   readonly desired: DesiredColumns
   readonly observed: ObservedColumns
+  /** Versions that nothing goes back from: they halt where others are rolled back. */
+  readonly irreversible: ReadonlySet<string>
   /** Errors of the catalog that freeze this service at its last good state. */
   readonly frozenBy: string | undefined
 }

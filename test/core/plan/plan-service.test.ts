@@ -212,6 +212,17 @@ describe('error budget', () => {
     expect(world.merge()).toMatchObject([{ kind: 'verdict', verdict: 'halted' }])
   })
 
+  test('a version marked irreversible halts and pages, also by order: nothing goes back from it', () => {
+    const world = createPlannedWorld([{ name: 'prod', clusters: prod }], { irreversible: ['2.0.0'] })
+    world.versions(['1.0.0'])
+    world.settle()
+    world.versions(['1.0.0', '2.0.0'])
+    world.merge()
+    world.report('failed', ['prod-0'])
+    expect(world.merge()).toMatchObject([{ kind: 'verdict', verdict: 'halted' }])
+    expect(world.releasesOn(['prod-0', 'prod-1'])).toEqual(['2.0.0', '1.0.0'])
+  })
+
   test('onFailure halt stops and moves nothing', () => {
     const world = upgraded({ onFailure: 'halt' })
     world.merge()

@@ -44,7 +44,7 @@ const strategyDefaults: Strategy = {
 /** One service over groups of clusters, with a fleet that does what the plan says when the test says so. */
 export function createPlannedWorld(
   groups: readonly TestGroup[],
-  options: { readonly rejoin?: boolean } = {},
+  options: { readonly rejoin?: boolean; readonly irreversible?: readonly string[] } = {},
 ) {
   const index = createClusterIndex(groups.flatMap((group) => group.clusters))
   const size = index.size
@@ -127,6 +127,7 @@ export function createPlannedWorld(
     },
     desired,
     observed,
+    irreversible: new Set(options.irreversible),
     frozenBy,
   })
   const plan = (): ServicePlan => planService(input(), world.now)
