@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
 import { stories, type Story, tellStory } from './random-story.ts'
 
-/** More of them for a longer search: `HALYARD_WORLDS=2000 npx vitest run test/simulate/random-worlds.test.ts`. */
+/** More and others for a longer search: `HALYARD_WORLDS=2000 HALYARD_SEED=7 npx vitest run test/simulate/random-worlds.test.ts`. */
 const worlds = Number(process.env['HALYARD_WORLDS'] ?? 60)
 const templates = await readDefaultTemplates()
 
