@@ -1,0 +1,56 @@
+import type { CurrentRelease, Rollout } from '../domain/rollout.ts'
+import type { ServiceRelease } from '../domain/service-release.ts'
+import type { Instant } from '../domain/time.ts'
+import type { ReleaseOrder } from './candidate.ts'
+import { quotasOf } from './group-tally.ts'
+import type { GroupTally } from './tally.ts'
+import type { Gate, GroupPlan, GroupPlanInput, Proposal, ServicePlanInput } from './types.ts'
+
+/** What `planGroup` knows besides the service's input. */
+export interface GroupContext {
+  readonly input: ServicePlanInput
+  readonly group: GroupPlanInput
+  /** Groups that take this group's proven releases. */
+  readonly children: readonly GroupPlanInput[]
+  readonly rollouts: ReadonlyMap<string, Rollout>
+  readonly order: ReleaseOrder
+  readonly now: Instant
+}
+
+export interface GroupDecision {
+  readonly plan: GroupPlan
+  readonly proposals: readonly Proposal[]
+  readonly changesAt: Instant
+}
+
+/** What a rule decided; `decide` makes the plan that people read of it. */
+export interface Decision {
+  readonly current: CurrentRelease | undefined
+  readonly tally: GroupTally
+  readonly waitsFor?: readonly Gate[]
+  readonly proposals?: readonly Proposal[]
+  readonly candidate?: ServiceRelease | undefined
+}
+
+export function decide(
+  { group }: GroupContext,
+  { current, tally, waitsFor = [], proposals = [], candidate }: Decision,
+): GroupDecision {
+  const opensAt = waitsFor.map((gate) => gate.opensAt ?? Infinity)
+  const opened = current?.waves ?? []
+  const coming = current?.state === 'rolling' ? quotasOf(group.group.strategy, tally, opened).length : 0
+  return {
+    plan: {
+      group: group.group.name,
+      state: current?.state ?? (waitsFor.length > 0 || candidate ? 'waiting' : 'idle'),
+      release: current?.release,
+      candidate,
+      wave: opened.length,
+      waves: Math.max(coming, opened.length),
+      tally,
+      waitsFor,
+    },
+    proposals,
+    changesAt: Math.min(tally.changesAt, ...opensAt),
+  }
+}

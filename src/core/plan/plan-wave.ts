@@ -1,0 +1,108 @@
+import type { CurrentRelease } from '../domain/rollout.ts'
+import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
+import type { Instant } from '../domain/time.ts'
+import { decide, type GroupContext, type GroupDecision } from './decision.ts'
+import { eligibleGate } from './gates.ts'
+import { quotasOf, tallyOf, totalOf } from './group-tally.ts'
+import { forwardGates, keptOutGates } from './order-gates.ts'
+import { orderEvidence, soakOf } from './orders.ts'
+import { openWave, startRelease } from './rollout-changes.ts'
+import type { GroupTally } from './tally.ts'
+import type { Gate, Proposal } from './types.ts'
+
+/** Proposes the first or next wave of `release`, unless a gate is shut or nothing can be moved. */
+export function planWave(
+  context: GroupContext,
+  release: ServiceRelease,
+  how: 'start' | 'continue',
+): GroupDecision {
+  const { input, group, now } = context
+  const before = group.rollout.current
+  const started =
+    how === 'start' || !before
+      ? startRelease(group.rollout, release, now)
+      : { rollout: group.rollout, current: before }
+  const tally = tallyOf(
+    { ...context, group: { ...group, rollout: { ...started.rollout, current: started.current } } },
+    started.current,
+  )
+  const gates = forwardGates(group.rollout, input.directives, input.frozenBy, release, now)
+  if (gates.length > 0)
+    return decide(context, { current: before, tally, waitsFor: gates, candidate: release })
+  if (tally.movable.length === 0) {
+    const waitsFor = passedOverGates(context, release, tally, before?.startedAt)
+    return decide(context, { current: before, tally, waitsFor, candidate: release })
+  }
+  const quotas = quotasOf(group.group.strategy, tally, started.current.waves)
+  const wave = started.current.waves.length + 1
+  const quota = quotas[wave - 1] ?? totalOf(tally)
+  const clusters = preferSuperseded(context, started.current, tally.movable).slice(
+    0,
+    Math.max(0, quota - tally.taken),
+  )
+  const movement = { clusters, names: input.clusters.index.names, desired: input.desired }
+  const proposal: Proposal = {
+    kind: 'wave',
+    service: input.service.name,
+    group: group.group.name,
+    release,
+    wave,
+    waves: quotas.length,
+    quota,
+    clusters,
+    evidence: evidenceOf(context, started.current, tally),
+    needsApproval: group.group.promotion.mode === 'manual',
+    next: openWave(started.rollout, started.current, quota, movement, now),
+  }
+  return decide(context, { current: before, tally, proposals: [proposal], candidate: release })
+}
+
+/** Why no placement that is left can be moved. */
+function passedOverGates(
+  { input, group }: GroupContext,
+  release: ServiceRelease,
+  tally: GroupTally,
+  since: Instant | undefined,
+): readonly Gate[] {
+  const others = tally.passedOver - tally.keptOut
+  return [
+    ...(tally.keptOut > 0 ? keptOutGates(input, group, release) : []),
+    ...(others > 0 ? [eligibleGate(others, since)] : []),
+  ]
+}
+
+/** Clusters that already left their proven release come first: no further ones are put at risk. */
+function preferSuperseded(
+  { input }: GroupContext,
+  current: CurrentRelease,
+  movable: readonly number[],
+): readonly number[] {
+  if (current.superseded.length === 0) return movable
+  const superseded = new Set(current.superseded)
+  const rank = (cluster: number): number => {
+    const file = input.desired.files[input.desired.file[cluster] ?? 0]
+    return file && superseded.has(file.release) ? 0 : 1
+  }
+  return movable.toSorted((a, b) => rank(a) - rank(b))
+}
+
+function evidenceOf(
+  { input, group, rollouts }: GroupContext,
+  current: CurrentRelease,
+  tally: GroupTally,
+): readonly string[] {
+  const id = releaseId(current.release)
+  const proofs = group.ancestors.flatMap((ancestor) => {
+    const proof = rollouts.get(ancestor)?.proven.find((proven) => releaseId(proven.release) === id)
+    return proof ? [`proven in ${ancestor}`] : []
+  })
+  const wave = current.waves.length
+  const soak = soakOf(input.directives, current.release, group.group.strategy.soak)
+  const known = [...orderEvidence(input.directives, current.release, group.group.name), ...proofs]
+  return wave === 0
+    ? known
+    : [
+        ...known,
+        `wave ${wave}: ${tally.soaked} of ${tally.moved} healthy for ${soak}s, ${tally.failed} failed`,
+      ]
+}
