@@ -2,6 +2,7 @@ import type { Static, TObject } from 'typebox'
 import type { CatalogWriter } from '../../operations/catalog-writer.ts'
 import { KnownError } from '../../operations/known-error.ts'
 import type { CommittedOrder, OrderDraft } from '../../operations/orders/commit-order.ts'
+import type { OrderAnswer } from '../../operations/orders/order-answer.ts'
 import type { Order } from '../../operations/orders/order.ts'
 import { awaitAcknowledgement } from './await-acknowledgement.ts'
 import type { CliDeps, OpenedRepositories } from './deps.ts'
@@ -56,9 +57,9 @@ export async function giveOrder<Input extends TObject>(
   if (isText) deps.stdout.write(viewCommitted(committed))
   const isAcknowledged = await waitIfAsked(context, committed, options, isText)
   if (!isText) {
-    const answer = {
+    const answer: OrderAnswer = {
       ...answerOf(order.name, committed),
-      author,
+      author: { name: author.name, email: author.email },
       ...outcomeOf(committed),
       acknowledged: isAcknowledged,
     }
@@ -106,12 +107,12 @@ async function waitIfAsked(
   return false
 }
 
-function answerOf(name: string, { prepared }: OrderDraft) {
+function answerOf(name: string, { prepared }: OrderDraft): OrderAnswer {
   const { summary, affects, changes, message } = prepared
   return {
     order: name,
-    summary,
-    affects,
+    summary: [...summary],
+    affects: [...affects],
     message,
     changes: changes.map((change) => ({ path: change.path, text: 'text' in change ? change.text : null })),
     author: null,
