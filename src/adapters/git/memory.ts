@@ -1,4 +1,4 @@
-import { firstParentLog } from './memory/history.ts'
+import { firstParentLog, walkHistory } from './memory/history.ts'
 import { createMemoryObjects } from './memory/objects.ts'
 import type { MemoryObjects } from './memory/objects.ts'
 import { diffTrees, listTree } from './memory/read-trees.ts'
@@ -47,6 +47,10 @@ export function createMemoryRepository(options: MemoryOptions = {}): MemoryRepos
     log: async (from, logOptions = {}) => {
       checkRevisions(from, logOptions.until)
       return firstParentLog(objects, from, logOptions)
+    },
+    walk: async (to, { prefix, until }, visit) => {
+      checkRevisions(to, until)
+      walkHistory(objects, to, until, prefix, visit)
     },
     tree: async (revision, prefix = '') => listTree(objects, treeOf(revision), prefix),
     changes: async (from, to, prefix = '') => diffTrees(objects, treeOf(from), treeOf(to), prefix),

@@ -16,6 +16,15 @@ export interface PathChange {
   readonly after: Oid | undefined
 }
 
+/** A commit of first-parent history with what it changed below a folder, as against its first parent. */
+export interface HistoryStep {
+  readonly commit: Oid
+  /** Undefined: a root commit. */
+  readonly parent: Oid | undefined
+  /** Sorted by path. */
+  readonly changes: readonly PathChange[]
+}
+
 /** One change of a commit to write: new text, a blob that the repository already has, or removal. */
 export type TreeChange =
   | { readonly path: string; readonly text: string }
@@ -66,6 +75,15 @@ export interface GitRepository {
     from: Oid,
     options?: { readonly until?: Oid; readonly limit?: number; readonly path?: string },
   ): Promise<readonly Commit[]>
+  /**
+   * Goes along first-parent history up to `to`, oldest first, without `until` and what it reaches. Every commit is
+   * told, also those that change nothing below `prefix`; none is held once it was told.
+   */
+  walk(
+    to: Oid,
+    options: { readonly prefix: string; readonly until?: Oid },
+    visit: (step: HistoryStep) => void,
+  ): Promise<void>
   /** All blobs below `prefix` (a folder, no trailing slash; empty: all), sorted by path. */
   tree(revision: Oid, prefix?: string): Promise<readonly TreeEntry[]>
   /** Paths that differ between two commits, sorted by path. */

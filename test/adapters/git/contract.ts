@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { GitError } from '../../../src/adapters/git/git-error.ts'
-import type { CommitDraft, GitClone, GitRepository, Oid, TreeChange } from '../../../src/adapters/git/port.ts'
+import type {
+  CommitDraft,
+  GitClone,
+  GitRepository,
+  HistoryStep,
+  Oid,
+  TreeChange,
+} from '../../../src/adapters/git/port.ts'
 
 /** A remote with clones of it, whatever they are made of. */
 export interface GitWorld {
@@ -460,6 +467,43 @@ function describeHistory(repository: () => GitRepository): void {
   }
   const idsOf = async (...args: Parameters<GitRepository['log']>): Promise<readonly Oid[]> =>
     (await repository().log(...args)).map(({ oid }) => oid)
+
+  test('a walk tells every commit, oldest first, with what it changed below a folder', async () => {
+    const [a = '', b = '', c = '', d = ''] = await writeLine()
+    const [first, third] = await repository().writeBlobs(['0', '2'])
+    const steps: HistoryStep[] = []
+    await repository().walk(d, { prefix: 'even' }, (step) => steps.push(step))
+    expect(steps).toEqual([
+      { commit: a, parent: undefined, changes: [{ path: 'even/f', before: undefined, after: first }] },
+      { commit: b, parent: a, changes: [] },
+      { commit: c, parent: b, changes: [{ path: 'even/f', before: first, after: third }] },
+      { commit: d, parent: c, changes: [] },
+    ])
+    const later: string[] = []
+    await repository().walk(d, { prefix: '', until: b }, ({ commit, changes }) => {
+      later.push(`${commit} ${changes.map(({ path }) => path).join()}`)
+    })
+    expect(later).toEqual([`${c} even/f`, `${d} odd/f`])
+    await repository().walk(d, { prefix: 'even', until: d }, () => expect.unreachable())
+  })
+
+  test('a walk tells removed files, and names that need quoting, as they are', async () => {
+    const a = await writeCommit(repository(), [
+      { path: 'f/é "1"\n', text: 'x' },
+      { path: 'f/z', text: 'y' },
+    ])
+    const b = await writeCommit(repository(), [{ path: 'f/é "1"\n', remove: true }], a)
+    const [x, y] = await repository().writeBlobs(['x', 'y'])
+    const steps: HistoryStep[] = []
+    await repository().walk(b, { prefix: 'f' }, (step) => steps.push(step))
+    expect(steps.map(({ changes }) => changes)).toEqual([
+      [
+        { path: 'f/z', before: undefined, after: y },
+        { path: 'f/é "1"\n', before: undefined, after: x },
+      ],
+      [{ path: 'f/é "1"\n', before: x, after: undefined }],
+    ])
+  })
 
   test('the log goes from the newest down to the root', async () => {
     const line = await writeLine()

@@ -1,6 +1,6 @@
-import type { Commit, Oid } from '../port.ts'
+import type { Commit, HistoryStep, Oid } from '../port.ts'
 import type { MemoryObjects } from './objects.ts'
-import { findItem } from './read-trees.ts'
+import { diffTrees, findItem } from './read-trees.ts'
 
 export interface LogOptions {
   readonly until?: Oid
@@ -17,6 +17,21 @@ export function firstParentLog(objects: MemoryObjects, from: Oid, options: LogOp
     if (path === undefined || touches(objects, commit, path)) commits.push(commit)
   }
   return commits
+}
+
+/** The line up to `to`, oldest first, with what each commit changed below `prefix`. */
+export function walkHistory(
+  objects: MemoryObjects,
+  to: Oid,
+  until: Oid | undefined,
+  prefix: string,
+  visit: (step: HistoryStep) => void,
+): void {
+  for (const { oid, tree, parents } of chain(objects, to, until).toReversed()) {
+    const [parent] = parents
+    const before = parent === undefined ? undefined : objects.readCommit(parent).tree
+    visit({ commit: oid, parent, changes: diffTrees(objects, before, tree, prefix) })
+  }
 }
 
 /** From `from` along first parents, without `until` and what it reaches. */

@@ -33,15 +33,15 @@ export function findItem(objects: MemoryObjects, root: Oid, path: string): TreeI
   return item
 }
 
-/** Paths whose blob differs, sorted by path. Equal subtrees are not read. */
+/** Paths whose blob differs from `before` (undefined: nothing), sorted by path. Equal subtrees are not read. */
 export function diffTrees(
   objects: MemoryObjects,
-  before: Oid,
+  before: Oid | undefined,
   after: Oid,
   prefix: string,
 ): readonly PathChange[] {
-  const folderOf = (root: Oid): Oid | undefined => {
-    const item = findItem(objects, root, prefix)
+  const folderOf = (root: Oid | undefined): Oid | undefined => {
+    const item = root === undefined ? undefined : findItem(objects, root, prefix)
     return item !== undefined && kindOf(item) === 'folder' ? item.oid : undefined
   }
   const changes: PathChange[] = []

@@ -1,5 +1,5 @@
 import { checkPath, checkRevisions, compareText, isOid } from '../names.ts'
-import type { Oid, PathChange, TreeEntry } from '../port.ts'
+import type { HistoryStep, Oid, PathChange, TreeEntry } from '../port.ts'
 import { readRecords, runGit } from './run-git.ts'
 
 /** Git's own answers, read as lists. Paths are literal; the environment of git says so. */
@@ -68,6 +68,51 @@ export async function listHistory(
   const args = ['rev-list', '--first-parent', ...count, '--end-of-options', ...range, '--', ...paths]
   const { stdout } = await runGit({ repository, args })
   return stdout.split('\n').filter(isOid)
+}
+
+/** One walk of git, read as it comes. Oldest first; `visit` is called for every commit. */
+export async function walkHistory(
+  repository: string,
+  to: Oid,
+  { prefix, until }: { readonly prefix: string; readonly until?: Oid },
+  visit: (step: HistoryStep) => void,
+): Promise<void> {
+  checkRevisions(to, until)
+  const line = ['--first-parent', '--sparse', '--diff-merges=first-parent', '--root', '--reverse']
+  const raw = ['-r', '-z', '--raw', '--no-renames', '--no-abbrev', '--ignore-submodules=all']
+  const shown = ['--no-show-signature', '--format=%H %P']
+  const range = until === undefined ? [to] : [to, `^${until}`]
+  const args = ['log', ...line, ...raw, ...shown, '--end-of-options', ...range, ...below(prefix)]
+  const reader = createStepReader(visit)
+  await readRecords({ repository, args }, reader.record)
+  reader.end()
+}
+
+/** A step is a record of commit ids, then two records for each path: what changed, and where. */
+function createStepReader(visit: (step: HistoryStep) => void) {
+  let step: { commit: Oid; parent: Oid | undefined; changes: PathChange[] } | undefined
+  let change: string | undefined
+  const end = (): void => {
+    if (step) visit({ ...step, changes: step.changes.toSorted((a, b) => compareText(a.path, b.path)) })
+    step = undefined
+  }
+  return {
+    end,
+    record(text: string): void {
+      if (change !== undefined) {
+        const [, , before = '', after = ''] = change.split(' ')
+        if (before !== after)
+          step?.changes.push({ path: text, before: present(before), after: present(after) })
+        change = undefined
+      } else if (/^\n?:/.test(text)) {
+        change = text
+      } else {
+        end()
+        const [commit = '', parent] = text.trim().split(' ')
+        step = { commit, parent, changes: [] }
+      }
+    },
+  }
 }
 
 function below(prefix: string): readonly string[] {

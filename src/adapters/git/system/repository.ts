@@ -8,7 +8,7 @@ import type { ObjectSource } from '../write-commits.ts'
 import { createObjectReader } from './cat-file.ts'
 import type { CatFileReply } from './cat-file-replies.ts'
 import type { ObjectReader } from './cat-file.ts'
-import { listChanges, listHistory, listTree } from './listings.ts'
+import { listChanges, listHistory, listTree, walkHistory } from './listings.ts'
 import type { LogOptions } from './listings.ts'
 import { createRefs, type Refs } from './refs.ts'
 import { createTreeCache } from './tree-cache.ts'
@@ -36,6 +36,7 @@ export function createSystemRepository(path: string, options: SystemRepositoryOp
     log: async (from, options = {}) =>
       (await readShortLog(source, from, options)) ??
       source.readCommits(await listHistory(path, from, options)),
+    walk: async (to, options, visit) => walkHistory(path, to, options, visit),
     tree: async (revision, prefix = '') => listTree(path, revision, prefix),
     changes: async (from, to, prefix = '') => listChanges(path, from, to, prefix),
     readBlobs: async (oids) => (await readObjects(reader, oids, 'blob')).map((body) => body.toString('utf8')),
