@@ -61,6 +61,7 @@ function renderingMicroseconds(inputs: ReleaseInputs): number {
     name: `prod-euw1-${index}`,
     labels: { env: 'prod', region: `region-${index % 10}` },
     metadata: {},
+    decommission: false,
     file: `clusters/prod-euw1-${index}.yaml`,
   }))
   return microsecondsEach(clusters, (cluster) => renderer.render(cluster, 'prod'))

@@ -8,11 +8,21 @@ const versionCount = 5
 const namespaces = 20
 const regions = ['eu-west-1', 'eu-central-1', 'us-east-1', 'us-west-2', 'ap-south-1']
 
-/** A catalog of `serviceCount` services and 1,000 clusters, by path. */
-export function catalogFiles(): ReadonlyMap<string, string> {
-  const services = Array.from({ length: serviceCount }, (_, index) => index)
+export interface CatalogSize {
+  readonly services: number
+  /** Of each service. */
+  readonly versions: number
+  /** By the group's label. */
+  readonly clusters: Readonly<Record<string, number>>
+}
+
+const measuredSize: CatalogSize = { services: serviceCount, versions: versionCount, clusters: clusterCounts }
+
+/** A catalog of `serviceCount` services and 1,000 clusters, or of another size, by path. */
+export function catalogFiles(size = measuredSize): ReadonlyMap<string, string> {
+  const services = Array.from({ length: size.services }, (_, index) => index)
   const versions = services.flatMap((service) =>
-    Array.from({ length: versionCount }, (_, minor) => versionFile(service, `1.${minor}.0`)),
+    Array.from({ length: size.versions }, (_, minor) => versionFile(service, `1.${minor}.0`)),
   )
   return new Map([
     [
@@ -24,7 +34,7 @@ export function catalogFiles(): ReadonlyMap<string, string> {
       `${head('ChartRepository', 'main')}spec:\n  type: oci\n  url: oci://registry.example.com/charts\n`,
     ],
     ...groupFiles(),
-    ...Object.entries(clusterCounts).flatMap(([group, count]) => clusterFiles(group, count)),
+    ...Object.entries(size.clusters).flatMap(([group, count]) => clusterFiles(group, count)),
     ...services.map(serviceFile),
     ...versions,
   ])
