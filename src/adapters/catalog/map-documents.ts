@@ -94,6 +94,7 @@ function mapCluster({ metadata, spec }: ClusterDocument, file: string): Cluster 
     name: metadata.name,
     labels: metadata.labels ?? {},
     metadata: toJsonObject(spec.metadata ?? {}),
+    decommission: spec.decommission ?? false,
     file,
   }
 }

@@ -9,6 +9,8 @@ export interface Cluster {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly metadata: JsonObject
+  /** It is emptied and takes nothing new: no service's target any more. */
+  readonly decommission: boolean
   readonly file: string
 }
 

@@ -72,7 +72,7 @@ export function selector(parts: Partial<ClusterSelector>): ClusterSelector {
 }
 
 export function cluster(name: string, env: string, parts: Partial<Cluster> = {}): Cluster {
-  return { name, labels: { env }, metadata: {}, file: `clusters/${name}.yaml`, ...parts }
+  return { name, labels: { env }, metadata: {}, decommission: false, file: `clusters/${name}.yaml`, ...parts }
 }
 
 export function group(

@@ -73,7 +73,13 @@ export function createPlannedWorld(
   const lastHeard = new Map<string, number>()
 
   const targeting = createTargeting(
-    index.names.map((name) => ({ name, labels: {}, metadata: {}, file: `clusters/${name}.yaml` })),
+    index.names.map((name) => ({
+      name,
+      labels: {},
+      metadata: {},
+      decommission: false,
+      file: `clusters/${name}.yaml`,
+    })),
     index,
   )
   const cordoned = (): Uint8Array => {

@@ -28,6 +28,7 @@ const fleets = fc
       name: fc.stringMatching(/^[a-c]{1,3}-[0-9]{1,2}$/),
       labels,
       metadata: fc.constant({}),
+      decommission: fc.constant(false),
       file: fc.constant(''),
     }),
     { maxLength: 70, selector: ({ name }) => name },

@@ -11,7 +11,9 @@ const value = fc.constantFrom('', 'a', 'b')
 const labels = fc.dictionary(key, value, { maxKeys: 3, noNullPrototype: true })
 const clusters: fc.Arbitrary<readonly Cluster[]> = fc
   .array(labels, { maxLength: 70 })
-  .map((list) => list.map((each, at) => ({ name: `c-${at}`, labels: each, metadata: {}, file: '' })))
+  .map((list) =>
+    list.map((each, at) => ({ name: `c-${at}`, labels: each, metadata: {}, decommission: false, file: '' })),
+  )
 const expression: fc.Arbitrary<LabelExpression> = fc.record({
   key,
   operator: fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist'),
@@ -43,7 +45,7 @@ it('selects what matchesSelector selects, also among clusters that left the cata
 
 it('selects nothing by a selector without any part', () => {
   const nothing = { all: false, matchLabels: {}, matchExpressions: [], names: [] }
-  const all = [{ name: 'c-0', labels: { env: 'prod' }, metadata: {}, file: '' }]
+  const all = [{ name: 'c-0', labels: { env: 'prod' }, metadata: {}, decommission: false, file: '' }]
   expect(selectedNames(all, nothing, [])).toEqual([])
   expect(selectedNames(all, { ...nothing, all: true }, [])).toEqual(['c-0'])
 })

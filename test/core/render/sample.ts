@@ -129,6 +129,7 @@ export function cluster(name: string, region: string | null = 'eu-west-1', size 
     name,
     labels: { env: 'prod', ...(region === null ? {} : { region }) },
     metadata: { size },
+    decommission: false,
     file: `clusters/${name}.yaml`,
   }
 }

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { dnsLabel, documentSchema, labelMap, payload } from './fields.ts'
+import { dnsLabel, documentSchema, flag, labelMap, payload } from './fields.ts'
 
 export const ClusterSchema = documentSchema(
   'Cluster',
@@ -17,6 +17,12 @@ export const ClusterSchema = documentSchema(
       metadata: Type.Optional(
         payload(
           'Facts of the cluster in any form, which expressions read as cluster.metadata, for example size: large.',
+        ),
+      ),
+      decommission: Type.Optional(
+        flag(
+          'true empties the cluster: nothing new goes there, and what runs there leaves once a person has approved it.',
+          false,
         ),
       ),
     },
