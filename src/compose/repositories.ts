@@ -40,6 +40,8 @@ export async function openRepositories(options: RepositoryOptions): Promise<Open
         fleet: async () => (await fleet()).view(now),
         fleetLog: async () => openFleetLog(await open(locateFleet(await fleetLocation(), options))),
         charts: async (charts) => (await import('./charts.ts')).openCharts(charts, options),
+        chartDigest: async (chart, repository) =>
+          (await import('./charts.ts')).chartDigest(chart, repository, options),
       })
     },
     writer: async () => (await openCatalog()).writer,

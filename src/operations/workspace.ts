@@ -3,8 +3,10 @@ import type { FleetState } from '../adapters/fleet/port.ts'
 import type { Commit, GitRepository, Oid } from '../adapters/git/port.ts'
 import type { ChartRenderer } from '../adapters/helm/port.ts'
 import type { Catalog } from '../core/domain/catalog.ts'
+import type { ChartRepository } from '../core/domain/chart-repository.ts'
 import type { ClusterIndex } from '../core/domain/cluster-index.ts'
 import type { Finding } from '../core/domain/finding.ts'
+import type { ChartReference } from '../core/domain/service-version.ts'
 import type { Instant } from '../core/domain/time.ts'
 import { planService } from '../core/plan/plan-service.ts'
 import {
@@ -29,7 +31,11 @@ export interface Workspace {
   planning(): Promise<PlanningView>
   /** Charts by helm. Throws `KnownError` where questions are not asked by a person at their own machine. */
   charts(options: ChartOptions): Promise<ChartRenderer>
+  /** `sha256:…` that a chart has in its repository now. Throws `KnownError` where there is no such chart, or as `charts`. */
+  chartDigest(chart: ChartName, repository: ChartRepository): Promise<string>
 }
+
+export type ChartName = Pick<ChartReference, 'name' | 'version'>
 
 export interface ChartOptions {
   /** A folder of charts that is read instead of all repositories. */
@@ -47,6 +53,7 @@ export interface WorkspaceSources {
   readonly fleetLog?: () => Promise<FleetLog>
   /** Default: charts are not rendered here. */
   readonly charts?: (options: ChartOptions) => Promise<ChartRenderer>
+  readonly chartDigest?: Workspace['chartDigest']
 }
 
 export interface CatalogParts {
@@ -114,11 +121,12 @@ export function openWorkspace({ now, ...sources }: WorkspaceSources): Workspace 
     fleetLog: once(sources.fleetLog ?? (async () => logOf(await fleet()))),
     planning: once(async () => createPlanning(await catalog(), await fleet())),
     charts: sources.charts ?? noCharts,
+    chartDigest: sources.chartDigest ?? noCharts,
   }
 }
 
 async function noCharts(): Promise<never> {
-  throw new KnownError('charts are not rendered here', 'run halctl validate --charts on the catalog')
+  throw new KnownError('charts are not read here', 'run halctl at your own machine, on the catalog')
 }
 
 function logOf({ state, log }: FleetView): FleetLog {

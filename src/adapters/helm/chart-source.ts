@@ -82,7 +82,11 @@ async function pullChart(
 ): Promise<Buffer | ChartRefusal> {
   try {
     const reference = `${url.replace(/\/+$/, '')}/${chart.name}`
-    const { path, digest } = await helm.pull({ chart: reference, digest: chart.digest, destination })
+    const { path, digest } = await helm.pull({
+      chart: reference,
+      pin: { digest: chart.digest },
+      destination,
+    })
     if (digest !== undefined && digest !== chart.digest) return mismatch(chart, name, digest)
     if ((await stat(path)).size > maxArchive) return tooLarge(chart, name)
     return await readFile(path)

@@ -5,9 +5,9 @@ import { type Download, download } from './download.ts'
 import { type ChartRefusal, digestOf, mismatch, tooLarge, unavailable } from './fetched-chart.ts'
 import { maxArchive } from './inspect-chart.ts'
 
-const timeout = 60_000
+export const timeout = 60_000
 /** Bytes of an index.yaml; the largest public one has about 20 MiB. */
-const maxIndex = 32 * 1024 * 1024
+export const maxIndex = 32 * 1024 * 1024
 
 /** A chart's archive from a repository over HTTP: where such archives usually are, else where its index says. */
 export async function downloadChart(
@@ -55,7 +55,11 @@ function refusal(chart: ChartReference, { name, file }: ChartRepository, got: Do
 }
 
 /** The first URL of a version in an index (https://helm.sh/docs/topics/chart_repository/#the-index-file). */
-function findInIndex(body: Buffer, { name, version }: ChartReference, base: URL): URL | undefined {
+export function findInIndex(
+  body: Buffer,
+  { name, version }: Pick<ChartReference, 'name' | 'version'>,
+  base: URL,
+): URL | undefined {
   let index: unknown
   try {
     // Checking keys for being unique is quadratic in their number.

@@ -64,12 +64,14 @@ async function packChart(runner: HelmRunner, chart: string, destination: string)
   return path
 }
 
-/** By digest, so that helm itself holds the content to it. The destination must be an empty folder. */
+/** By digest, helm itself holds the content to it. The destination must be an empty folder. */
 async function pull(runner: HelmRunner, request: PullRequest): Promise<PulledChart> {
-  const { chart, digest, destination } = request
+  const { chart, pin, destination } = request
   const plain = isLoopback(chart) ? ['--plain-http'] : []
   const folder = resolve(destination)
-  const args = ['pull', ...plain, '--destination', folder, '--', `${chart}@${digest}`]
+  const [version, reference] =
+    'digest' in pin ? [[], `${chart}@${pin.digest}`] : [[`--version=${pin.version}`], chart]
+  const args = ['pull', ...plain, ...version, '--destination', folder, '--', reference]
   const { stdout, stderr } = await runner.run({ args, usesNetwork: true })
   const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz'))
   if (archive === undefined) throw new Error('helm pull left no archive')

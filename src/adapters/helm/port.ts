@@ -37,8 +37,8 @@ export type LintOutcome =
 export interface PullRequest {
   /** `oci://host/path/name` */
   readonly chart: string
-  /** `sha256:…` of the manifest. */
-  readonly digest: string
+  /** `sha256:…` of the manifest, or the chart's version, which names whatever the registry has for it now. */
+  readonly pin: { readonly digest: string } | { readonly version: string }
   readonly destination: string
 }
 

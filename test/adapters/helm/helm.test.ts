@@ -82,7 +82,7 @@ describe.skipIf(binary === undefined)('helm', () => {
     await mkdir(destination)
     const digest = `sha256:${'0'.repeat(64)}`
     await expect(
-      helm.pull({ chart: 'oci://127.0.0.1:1/charts/web', digest, destination }),
+      helm.pull({ chart: 'oci://127.0.0.1:1/charts/web', pin: { digest }, destination }),
     ).rejects.toMatchObject({ kind: 'network', retryable: true })
   })
 })
