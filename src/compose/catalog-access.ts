@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { MergedBranch } from '../adapters/catalog/folder-source.ts'
+import type { HistoryReader } from '../adapters/catalog/history.ts'
+import type { CatalogChange } from '../adapters/catalog/sections.ts'
 import type { GitClone } from '../adapters/git/port.ts'
 import type { ObjectTemplates } from '../core/domain/templates.ts'
 import type { CatalogWriter, CommitOutcome, OrderCommit } from '../operations/catalog-writer.ts'
@@ -36,7 +39,7 @@ export async function openGitCatalog(
       const head = await source.head()
       if (head === undefined) return fail(`${location} has no branch ${mainBranch}`, 'push the catalog to it')
       return {
-        snapshot: await source.read(head),
+        snapshot: await source.readWithHistory(head),
         readAt: async (revision) => source.read(await resolveRevision(repository, revision)),
         lastChange: async (path) => (await repository.log(head, { path, limit: 1 }))[0],
       }
@@ -91,11 +94,14 @@ export async function openFolderCatalog(
       'run in a clone of the catalog, or give --catalog <bare repository or URL>',
     )
   return {
-    parts: async () => ({ snapshot: await readCatalogFolder(folder, { defaultTemplates }), ...history }),
+  const merged = mergedHistory(folder, openHistory)
+  const read = async (changes: readonly CatalogChange[]) =>
+    readCatalogFolder(folder, { defaultTemplates, changes, merged: await merged() })
+    parts: async () => ({ snapshot: await read([]), ...history }),
     writer: {
       isLocal: true,
       author: async () => (await (await workTree()).author()) ?? nobody(),
-      preview: async (_base, changes) => readCatalogFolder(folder, { defaultTemplates, changes }),
+      preview: async (_base, changes) => read(changes),
       async commit({ changes, message, push }) {
         const outcome = await (await workTree()).commitPaths({ changes, message, push })
         if (outcome.kind === 'refused') return fail(outcome.reason, outcome.remedy)
@@ -117,6 +123,23 @@ function folderHistory(
     async readAt(revision) {
       if (!hasHistory) return fail(`${path} is no git repository`, 'compare commits of a repository or URL')
       const repository = await openHistory(place)
+/** What main holds of a work tree's repository; undefined: it is none, or knows no main, as a checkout in CI may. */
+function mergedHistory(
+  path: string,
+  openHistory: (place: RepositoryPlace) => Promise<GitClone>,
+): () => Promise<MergedBranch | undefined> {
+  let reader: HistoryReader | undefined
+  return async () => {
+    if (!existsSync(join(path, '.git'))) return undefined
+    const repository = await openHistory({ kind: 'repository', path })
+    const commit = await repository.resolve(mainRef)
+    if (commit === undefined) return undefined
+    const { createHistoryReader } = await import('../adapters/catalog/history.ts')
+    reader ??= createHistoryReader(repository)
+    return { history: reader, commit }
+  }
+}
+
       const { createCatalogSource } = await import('../adapters/catalog/git-source.ts')
       const source = createCatalogSource({ repository, branch: mainBranch, defaultTemplates })
       return source.read(await resolveRevision(repository, revision))

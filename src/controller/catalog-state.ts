@@ -20,9 +20,9 @@ export async function readCatalogState(
   commit: string,
   index: ClusterIndex,
 ): Promise<CatalogState> {
-  const snapshot = await source.read(commit)
-  const { catalog, findings: read } = snapshot
-  const findings = snapshot.locate([...read, ...checkCatalog(catalog, read)])
+  const snapshot = await source.readWithHistory(commit)
+  const { catalog, findings: read, history } = snapshot
+  const findings = snapshot.locate([...read, ...checkCatalog(catalog, read, history)])
   return {
     commit,
     snapshot,
@@ -42,7 +42,7 @@ export function changedServices(
 ): readonly string[] | undefined {
   if (before === undefined) return undefined
   const [one, other] = [next.targets.catalog, before.targets.catalog]
-  const isSame =
+  const isOnlyVersions =
     one.settings === other.settings &&
     one.clusters === other.clusters &&
     one.groups === other.groups &&
@@ -50,10 +50,15 @@ export function changedServices(
     one.services === other.services &&
     one.directives === other.directives &&
     one.templates === other.templates
-  if (!isSame) return undefined
+  if (!isOnlyVersions) return undefined
   return [...one.services.keys()].filter(
     (name) =>
       one.versions.get(name) !== other.versions.get(name) ||
-      next.freezes.reasonOf(name) !== before.freezes.reasonOf(name),
+      next.freezes.reasonOf(name) !== before.freezes.reasonOf(name) ||
+      !isSame(next.freezes.placementsOf(name), before.freezes.placementsOf(name)),
   )
+}
+
+function isSame(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
+  return one.size === other.size && [...one].every(([cluster, reason]) => other.get(cluster) === reason)
 }

@@ -1,5 +1,6 @@
 import type { FleetState } from '../adapters/fleet/port.ts'
 import type { Event, Store } from '../adapters/store/port.ts'
+import type { FindingScope } from '../core/domain/finding.ts'
 import { releaseId } from '../core/domain/service-release.ts'
 import { withFault } from '../core/plan/blame.ts'
 import type { CatalogTargets } from '../core/plan/service-inputs.ts'
@@ -48,7 +49,7 @@ export function catalogEvents(
     .filter(({ severity }) => severity === 'error')
     .map(({ scope, file, position, field, message }): Told => ({
       kind: 'catalogError',
-      service: scope.kind === 'service' ? scope.name : undefined,
+      service: serviceOf(scope),
       group: scope.kind === 'group' ? scope.name : undefined,
       cluster: scope.kind === 'cluster' ? scope.name : undefined,
       text: `${file}${position ? `:${position.line}` : ''}  ${field.join('.')}: ${message}`,
@@ -56,6 +57,11 @@ export function catalogEvents(
       key: `finding/${file}/${field.join('.')}/${message}`,
     }))
   return [...versions, ...errors]
+}
+
+function serviceOf(scope: FindingScope): string | undefined {
+  if (scope.kind === 'placements') return scope.service
+  return scope.kind === 'service' ? scope.name : undefined
 }
 
 /** The story between merges: placements that failed, and a wave that is healthy and soaks. */

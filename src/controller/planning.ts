@@ -48,7 +48,7 @@ export function createPlanning(): Planning {
           name,
           fleet,
           observations,
-          catalog.freezes.reasonOf(name),
+          catalog.freezes,
         )
         if (input) plans.set(name, planService(input, now))
       }

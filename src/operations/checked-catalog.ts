@@ -4,7 +4,7 @@ import { compareFindings } from '../core/check/format-findings.ts'
 import { freezes } from '../core/check/freezes.ts'
 import type { CatalogParts, CatalogView } from './workspace.ts'
 
-type Checks = Pick<CatalogView, 'findings' | 'frozenBy'>
+type Checks = Pick<CatalogView, 'findings' | 'frozenBy' | 'freezes'>
 
 /** A server asks many questions about one snapshot, which never changes. */
 const known = new WeakMap<CatalogSnapshot, Checks>()
@@ -17,7 +17,8 @@ export function checkedCatalog(parts: CatalogParts): CatalogView {
   return { ...parts, ...checks, commit: snapshot.catalog.commit }
 }
 
-function runChecks({ catalog, findings: read, locate }: CatalogSnapshot): Checks {
-  const findings = [...read, ...locate(checkCatalog(catalog, read))].toSorted(compareFindings)
-  return { findings, frozenBy: freezes(catalog, findings).reasonOf }
+function runChecks({ catalog, findings: read, history, locate }: CatalogSnapshot): Checks {
+  const findings = [...read, ...locate(checkCatalog(catalog, read, history))].toSorted(compareFindings)
+  const frozen = freezes(catalog, findings)
+  return { findings, freezes: frozen, frozenBy: frozen.reasonOf }
 }

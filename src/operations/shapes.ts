@@ -79,10 +79,16 @@ export function toGate(gate: Gate): GateAnswer {
   return { ...rest, since: toMoment(since), opensAt: toMoment(opensAt) }
 }
 
+/** Of a service on some clusters the service: the message names the clusters. */
+function nameOf(scope: Finding['scope']): string | null {
+  if (scope.kind === 'catalog') return null
+  return scope.kind === 'placements' ? scope.service : scope.name
+}
+
 export function toFinding({ scope, field, position, ...finding }: Finding): FindingAnswer {
   return {
     ...finding,
-    scope: { kind: scope.kind, name: scope.kind === 'catalog' ? null : scope.name },
+    scope: { kind: scope.kind, name: nameOf(scope) },
     field: [...field],
     position: position ?? null,
   }

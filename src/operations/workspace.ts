@@ -2,6 +2,7 @@ import type { CatalogSnapshot } from '../adapters/catalog/port.ts'
 import type { FleetState } from '../adapters/fleet/port.ts'
 import type { Commit, GitRepository, Oid } from '../adapters/git/port.ts'
 import type { ChartRenderer } from '../adapters/helm/port.ts'
+import type { Freezes } from '../core/check/freezes.ts'
 import type { Catalog } from '../core/domain/catalog.ts'
 import type { ChartRepository } from '../core/domain/chart-repository.ts'
 import type { ClusterIndex } from '../core/domain/cluster-index.ts'
@@ -68,6 +69,8 @@ export interface CatalogView extends CatalogParts {
   readonly commit: string
   /** Findings of reading and of all checks, with their places, sorted. */
   readonly findings: readonly Finding[]
+  /** All that errors freeze. */
+  readonly freezes: Freezes
   /** The first error that keeps a service at its last good state. */
   frozenBy(service: string): string | undefined
 }
@@ -148,8 +151,7 @@ function createPlanning(catalog: CatalogView, fleet: FleetView): PlanningView {
       return [service]
     },
     plan(service) {
-      const frozenBy = catalog.frozenBy(service)
-      const input = servicePlanInput(targets, service, fleet.state, observations.view, frozenBy)
+      const input = servicePlanInput(targets, service, fleet.state, observations.view, catalog.freezes)
       if (!input) throw unknownName('service', service, services.keys())
       return { input, plan: planService(input, observations.at) }
     },

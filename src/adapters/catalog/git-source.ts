@@ -9,6 +9,7 @@ import {
   type CatalogFile,
   type Sections,
 } from './sections.ts'
+import { createHistoryReader } from './history.ts'
 import { createAssembler } from './snapshot.ts'
 
 export interface GitSourceDeps {
@@ -40,6 +41,7 @@ export function createCatalogSource({
 }: GitSourceDeps): GitCatalogSource {
   const ref = `refs/heads/${branch}`
   const assemble = createAssembler(defaultTemplates)
+  const history = createHistoryReader(repository)
   const reads = new Map<Oid, Read>()
 
   const readAnew = async (commit: Oid): Promise<Read> => {
@@ -68,9 +70,14 @@ export function createCatalogSource({
       return repository.resolve(ref)
     },
     read: async (commit) => (await readOnce(commit)).snapshot,
+    async readWithHistory(commit) {
+      const { sections, snapshot } = await readOnce(commit)
+      return { ...snapshot, history: await history.compare(commit, sections) }
+    },
     async preview(commit, changes) {
       const { sections } = await readOnce(commit)
-      return assemble('preview', applyChanges(sections, changes))
+      const next = applyChanges(sections, changes)
+      return { ...assemble('preview', next), history: await history.compare(commit, next) }
     },
   }
 }

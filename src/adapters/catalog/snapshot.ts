@@ -1,7 +1,8 @@
 import { compareBuild } from 'semver'
 import { compareFindings } from '../../core/check/format-findings.ts'
+import { noHistory } from '../../core/check/history.ts'
 import type { Catalog } from '../../core/domain/catalog.ts'
-import type { Finding } from '../../core/domain/finding.ts'
+import type { Finding, SourcePosition } from '../../core/domain/finding.ts'
 import type { Service } from '../../core/domain/service.ts'
 import type { ServiceVersion } from '../../core/domain/service-version.ts'
 import type { Settings } from '../../core/domain/settings.ts'
@@ -64,6 +65,8 @@ export function createAssembler(defaultTemplates: ObjectTemplates): Assembler {
 
 /** What stands in for settings that could not be read; the finding about them stops everything. */
 const unknownSettings: Settings = {
+      history: noHistory,
+      textOf: (path) => textOf(sections, path),
   fleet: { url: '', branch: 'main', secretRef: undefined },
   silentAfter: 600,
   secretsNamespace: 'external-secrets',
@@ -143,12 +146,19 @@ function locateAll(sections: Sections, findings: readonly Finding[]): readonly F
     [...sections.values()].flatMap((section) => [...section.values()].map(({ path, text }) => [path, text])),
   )
   const locators = new Map<string, ReturnType<typeof createLocator>>()
-  return findings.map(({ within, ...finding }) => {
+  return findings.map(({ within, hidesValue, ...finding }) => {
     const text = texts.get(finding.file)
     if (finding.position !== undefined || text === undefined) return finding
     const locator = locators.get(finding.file) ?? createLocator(text)
     locators.set(finding.file, locator)
     const { field } = finding
-    return { ...finding, position: within ? locator.part(field, within) : locator.value(field) }
+    const position = within ? locator.part(field, within) : locator.value(field)
+    return { ...finding, position: hidesValue ? hideValue(position) : position }
   })
+}
+
+/** Only the first key of the line: a flow mapping may hold more than one secret. */
+function hideValue({ text, ...position }: SourcePosition): SourcePosition {
+  const key = /^\s*(?:- +)*["']?[\w./-]+["']?:/.exec(text)?.[0] ?? ''
+  return { ...position, length: 1, text: `${key} …` }
 }

@@ -13,6 +13,8 @@ export interface Freezes {
   /** Why a service is frozen, in words; undefined: it is not. */
   reasonOf(service: string): string | undefined
 }
+  /** Why a service is frozen on some clusters only, in words, by name of the cluster. */
+  placementsOf(service: string): ReadonlyMap<string, string>
 
 /**
  * Errors stay where they are: a service's error freezes that service, a group's the services that it holds, a
@@ -31,6 +33,7 @@ export function freezes(catalog: Catalog, findings: readonly Finding[]): Freezes
   }
   const named = (kind: 'cluster' | 'group'): ReadonlySet<string> =>
     new Set(errors.flatMap(({ scope }) => (scope.kind === kind ? [scope.name] : [])))
+  const placements = frozenPlacements(errors)
   return {
     all: everything !== undefined,
     services: new Set(reasons.keys()),
@@ -38,10 +41,26 @@ export function freezes(catalog: Catalog, findings: readonly Finding[]): Freezes
     groups: named('group'),
     reasonOf: (service) => (everything === undefined ? reasons.get(service) : reasonFor(everything)),
   }
+    placementsOf: (service) => placements.get(service) ?? none,
 }
 
 function reasonFor({ file, position, message }: Finding): string {
   return `${file}${position === undefined ? '' : `:${position.line}`}: ${message}`
+const none: ReadonlyMap<string, string> = new Map()
+
+/** By service, then by cluster: the first error about the two. */
+function frozenPlacements(errors: readonly Finding[]): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const placements = new Map<string, Map<string, string>>()
+  for (const error of errors) {
+    if (error.scope.kind !== 'placements') continue
+    const { service, clusters } = error.scope
+    const reasons = placements.get(service) ?? new Map<string, string>()
+    placements.set(service, reasons)
+    for (const cluster of clusters) if (!reasons.has(cluster)) reasons.set(cluster, reasonFor(error))
+  }
+  return placements
+}
+
 }
 
 /** The services that one error freezes. Selections are resolved only for errors of groups. */
@@ -61,6 +80,7 @@ function createSpread(catalog: Catalog): (finding: Finding) => readonly string[]
         return []
     }
   }
+      case 'placements':
 }
 
 function servicesOfGroup(catalog: Catalog, selections: Selections, group: string): readonly string[] {

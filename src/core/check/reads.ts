@@ -5,11 +5,10 @@ import type { ExpressionContext, ExpressionError } from '../expressions/types.ts
 import type { ClusterFields, ClusterView, KnownClusters } from './cluster-view.ts'
 import { type ExpressionText, findingOf } from './expression-texts.ts'
 
-/** One mistake of an expression: the first cluster where it shows, and how many more there are. */
+/** One mistake of an expression, and the clusters where it shows. */
 interface Mistake {
   readonly error: ExpressionError
-  readonly cluster: string
-  more: number
+  readonly clusters: string[]
 }
 
 export interface ReadsChecked {
@@ -35,10 +34,13 @@ export function checkReads(
         const fields = view.fieldsAt(position)
         if (fields !== undefined) wrong.add(fields)
         const mistake = mistakes.get(found.key)
-        if (mistake === undefined) mistakes.set(found.key, { ...found, more: 0 })
-        else mistake.more += 1
+        if (mistake !== undefined) mistake.clusters.push(fields?.name ?? found.cluster)
+        else mistakes.set(found.key, { error: found.error, clusters: [found.cluster] })
       }
-    return [...mistakes.values()].map((mistake) => findingOf(version, text.field, describe(mistake)))
+    return [...mistakes.values()].map((mistake): Finding => ({
+      ...findingOf(version, text.field, describe(mistake)),
+      scope: { kind: 'placements', service: service.name, clusters: mistake.clusters },
+    }))
   })
   return { findings, wrong }
 }
@@ -78,7 +80,9 @@ function keyOf({ offset, message }: ExpressionError, cluster: string): string {
 }
 
 /** `cluster a has no label "x"` says where; what else can go wrong with an expression does not. */
-function describe({ error, cluster, more }: Mistake): ExpressionError {
+function describe({ error, clusters }: Mistake): ExpressionError {
+  const [cluster = ''] = clusters
+  const more = clusters.length - 1
   const namesCluster = error.message.startsWith(`cluster ${cluster} `)
   const others = more === 0 ? '' : namesCluster ? `, nor have ${more} more` : ` and ${more} more`
   const message = namesCluster ? `${error.message}${others}` : `on ${cluster}${others}: ${error.message}`

@@ -2,15 +2,20 @@ import type { Catalog } from '../domain/catalog.ts'
 import type { FieldPath, Finding } from '../domain/finding.ts'
 import type { Service } from '../domain/service.ts'
 import { namespacePath, servicePath } from '../render/paths.ts'
+import { fluxNamespace } from '../render/render-cluster.ts'
 
 /** The file that keeps a folder of the fleet repository in being is called so. */
 const markerName = 'halyard'
 
-/** Names whose file in the fleet repository would take the place of the marker of its folder. */
+/** Names that belong to others: namespaces of Flux and Kubernetes, and the markers of folders of the fleet repository. */
 export function checkReservedNames({ services }: Catalog): readonly Finding[] {
   return [...services.values()].flatMap((service) => [
     ...(service.name === markerName ? [serviceTaken(service)] : []),
     ...(service.namespace === markerName ? [namespaceTaken(service)] : []),
+    ...(service.namespace === fluxNamespace ? [namespaceOf(service, 'is where Flux itself runs')] : []),
+    ...(service.namespace.startsWith('kube-')
+      ? [namespaceOf(service, 'is reserved for Kubernetes, as all that begin with kube-')]
+      : []),
   ])
 }
 
@@ -31,6 +36,16 @@ function namespaceTaken(service: Service): Finding {
     ['spec', 'namespace'],
     `a namespace can not be called ${markerName}: ${path} is the marker of its folder`,
     'choose another namespace',
+  )
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/: avoid the prefix `kube-`. */
+function namespaceOf(service: Service, why: string): Finding {
+  return errorOf(
+    service,
+    ['spec', 'namespace'],
+    `${service.name} can not run in ${service.namespace}, which ${why}`,
+    "choose a namespace of the service's own",
   )
 }
 

@@ -1,9 +1,16 @@
 /** A step into a document: a key of a mapping or an index of a sequence. */
 export type FieldPath = readonly (string | number)[]
 
-/** What a finding stops: its service, cluster or group, the services whose charts come from a repository, or everything. */
+/**
+ * What a finding stops: its service, cluster or group, the services whose payloads come from a repository, one service on
+ * some clusters, or everything.
+ */
 export type FindingScope =
-  | { readonly kind: 'service' | 'cluster' | 'group' | 'chartRepository'; readonly name: string }
+  | {
+      readonly kind: 'service' | 'cluster' | 'group' | 'chartRepository' | 'sourceRepository'
+      readonly name: string
+    }
+  | { readonly kind: 'placements'; readonly service: string; readonly clusters: readonly string[] }
   | { readonly kind: 'catalog' }
 
 /** Something wrong in the catalog, told so that its author can mend it. */
@@ -14,6 +21,8 @@ export interface Finding {
   readonly field: FieldPath
   /** The part of the field's text that is meant, in UTF-16 units; undefined: all of it. Gone once located. */
   readonly within?: TextRange
+  /** The field's value must not be shown. Gone once located. */
+  readonly hidesValue?: true
   readonly message: string
   readonly remedy: string
   /** Where in the file, once located; lines and columns count from 1. */

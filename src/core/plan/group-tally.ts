@@ -64,6 +64,7 @@ export function tallyOf(
     pinnedElsewhere: pinnedColumn(input, group, current),
     skipped: skippedColumn(input, group, current),
     retriedAt: retriedColumn(input, group, now),
+    frozenOn: input.frozenOn,
     soak: current ? soakOf(input.directives, current.release, soak) : soak,
     deadline,
     now,

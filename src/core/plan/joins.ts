@@ -8,7 +8,7 @@ export function joinsOf(
   input: ServicePlanInput,
   { group, targets, rollout }: GroupPlanInput,
 ): readonly Join[] {
-  const { service, directives, clusters } = input
+  const { service, directives, clusters, frozenOn } = input
   const rejected = new Set(rollout.rejected.map(({ release }) => releaseId(release)))
   const proven = rollout.proven
     .map(({ release }) => release)
@@ -18,7 +18,7 @@ export function joinsOf(
   const pins = clusterPinsOf(directives, service.name, group.name)
   const groupPin = pinOf(directives, service.name, group.name)
   return [...targets].flatMap((cluster) => {
-    if (clusters.bootstrapped[cluster] || clusters.cordoned[cluster]) return []
+    if (clusters.bootstrapped[cluster] || clusters.cordoned[cluster] || frozenOn?.has(cluster)) return []
     const pin = pins.find((each) => hasBit(clusters.selected(each.clusters), cluster)) ?? groupPin
     const release = pin ? proven.find(({ version }) => version === pin.version) : proven[0]
     if (release === undefined) return []

@@ -137,8 +137,15 @@ export function servicePlanInput(
   name: string,
   fleet: FleetView,
   observations: ObservedView,
-  frozenBy: string | undefined,
+  frozen: Frozen,
 ): ServicePlanInput | undefined {
+/** What errors of the catalog freeze, as far as planning reads it. */
+export interface Frozen {
+  reasonOf(service: string): string | undefined
+  /** By name of the cluster. */
+  placementsOf(service: string): ReadonlyMap<string, string>
+}
+
   const service = targets.catalog.services.get(name)
   if (!service) return undefined
   const clusters: ClusterFacts = {
@@ -161,7 +168,30 @@ export function servicePlanInput(
     desired: fleet.desired(name),
     observed: observations.observed(name),
     irreversible: irreversibleVersions(targets.catalog, name),
-    frozenBy,
+    frozenBy: frozen.reasonOf(name),
+    neighbours: neighboursOf(targets, name, fleet, observations),
+    frozenOn: byOrdinal(frozen.placementsOf(name), targets.index),
+  }
+}
+
+function byOrdinal(reasons: ReadonlyMap<string, string>, index: ClusterIndex): ReadonlyMap<number, string> {
+  return new Map([...reasons].map(([cluster, reason]) => [index.intern(cluster), reason]))
+}
+
+/** Undefined for the many services that nothing requires and that require nothing. */
+function neighboursOf(
+  { catalog, requires }: CatalogTargets,
+  name: string,
+  fleet: FleetView,
+  observations: ObservedView,
+): Neighbours | undefined {
+  if (requires.dependenciesOf(name).length + requires.dependentsOf(name).length === 0) return undefined
+  return {
+    graph: requires,
+    desired: (service) => fleet.desired(service),
+    observed: (service) => observations.observed(service),
+    rollout: (group, service) => fleet.rollout(group, service),
+    ownerOf: (service) => catalog.services.get(service)?.owner ?? `the owner of ${service}`,
   }
 }
 

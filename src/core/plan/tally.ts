@@ -14,7 +14,7 @@ export interface GroupTally extends Tally {
   readonly taken: number
   /** Moved but of no account: skipped, or cordoned and not healthy. */
   readonly excused: number
-  /** Passed over only because an order keeps waves from them. */
+  /** Passed over only because an order or an error of the catalog keeps waves from them. */
   readonly keptOut: number
   /** When the last of the healthy ones has soaked; undefined when none is soaking. */
   readonly soakEnds: Instant | undefined
@@ -49,6 +49,8 @@ export interface TallyInput {
   readonly skipped: Uint8Array
   /** By ordinal: before this moment failures are void, and its deadline runs from it; 0: none. */
   readonly retriedAt: Uint32Array
+  /** By ordinal: why errors of the catalog keep waves of this service from it. */
+  readonly frozenOn?: ReadonlyMap<number, string> | undefined
   readonly soak: Seconds
   readonly deadline: Seconds
   readonly now: Instant
@@ -143,12 +145,13 @@ function countMoved(input: TallyInput, cluster: number, counting: Counting): voi
 
 /** A placement that is not on the release. */
 function countLeft(
-  { silent, bootstrapped, cordoned, pinnedElsewhere }: TallyInput,
+  { silent, bootstrapped, cordoned, frozenOn, pinnedElsewhere, barred }: TallyInput,
   cluster: number,
   counting: Counting,
 ): void {
   if (silent[cluster] || !bootstrapped[cluster]) counting.passedOver++
-  else if (cordoned[cluster] || pinnedElsewhere[cluster]) counting.keptOut++
+  else if (cordoned[cluster] || pinnedElsewhere[cluster] || frozenOn?.has(cluster)) counting.keptOut++
+  else if (barred[cluster]) counting.barred.push(cluster)
   else counting.movable.push(cluster)
 }
 

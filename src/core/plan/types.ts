@@ -26,6 +26,19 @@ export interface ServicePlanInput {
   /** Errors of the catalog that freeze this service at its last good state. */
   readonly frozenBy: string | undefined
 }
+  /** Errors of the catalog that keep this service's waves from single clusters, by ordinal; absent: none. */
+  readonly frozenOn?: ReadonlyMap<number, string>
+  /** Undefined: no version requires this service, nor does any of its own require another. */
+  readonly neighbours: Neighbours | undefined
+}
+
+/** The services that requirements join to one service, each as it stands on the same clusters. */
+export interface Neighbours {
+  readonly graph: RequiresGraph
+  desired(service: string): DesiredColumns
+  observed(service: string): ObservedColumns
+  rollout(group: string, service: string): Rollout | undefined
+  ownerOf(service: string): string
 
 export interface GroupPlanInput {
   readonly group: DeploymentGroup

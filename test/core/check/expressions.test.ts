@@ -42,7 +42,7 @@ describe('expressions of the newest version', () => {
     expect(checkCatalog(withValues({ region: '${cluster.labels.region}' }, { clusters }))).toMatchObject([
       {
         severity: 'error',
-        scope: { kind: 'service', name: 'pay' },
+        scope: { kind: 'placements', service: 'pay', clusters: ['prod-1'] },
         file,
         field: ['spec', 'values', 'region'],
         within: { offset: 0, length: 24 },
