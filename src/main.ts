@@ -1,3 +1,4 @@
+import { createLocalWork } from './compose/local-work.ts'
 import { explainError, openRepositories } from './compose/repositories.ts'
 import type { CliDeps } from './entrypoints/cli/deps.ts'
 
@@ -48,6 +49,7 @@ function cliDeps(signal: AbortSignal): CliDeps {
   return {
     openRepositories,
     explainError,
+    local: createLocalWork(signal),
     stdout: { write: (text) => stdout.write(text), isTTY: stdout.isTTY, columns: stdout.columns },
     stderr: { write: (text) => stderr.write(text), isTTY: stderr.isTTY, columns: stderr.columns },
     env,

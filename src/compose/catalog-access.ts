@@ -49,6 +49,13 @@ export async function openGitCatalog(
       author: async () => (await readAuthor(configuredIn)) ?? nobody(),
       preview: async ({ commit }, changes) => source.preview(commit, changes),
       commit: async (draft) => pushOrder(repository, location, draft),
+      commitToBranch: async (draft) =>
+        (await import('./branch-commit.ts')).pushToBranch(repository, location, draft),
+      save: async () =>
+        fail(
+          `${location} has no files to write to`,
+          'add --commit-to-branch <name>, or run in a clone of the catalog',
+        ),
     },
   }
 }
@@ -107,6 +114,11 @@ export async function openFolderCatalog(
         if (outcome.kind === 'refused') return fail(outcome.reason, outcome.remedy)
         return { ...outcome, place: `${outcome.branch} of ${folder}`, pushed: push }
       },
+      async commitToBranch(draft) {
+        const [{ commitToBranch }, tree] = await Promise.all([import('./branch-commit.ts'), workTree()])
+        return commitToBranch(folder, tree, await openHistory({ kind: 'repository', path: folder }), draft)
+      },
+      save: async (changes) => (await import('./save-files.ts')).saveFiles(folder, changes),
     },
   }
 }

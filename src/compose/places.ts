@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -43,7 +43,13 @@ export async function openForPush(place: RepositoryPlace, options: RepositoryOpt
   if (place.kind === 'remote') return openMirror(place.path, options)
   const { openClone } = await import('../adapters/git/system.ts')
   const folder = await mkdtemp(join(tmpdir(), 'halctl-'))
-  const remove = async (): Promise<void> => rm(folder, { recursive: true, force: true })
+  // Ctrl-C ends the program wherever it is.
+  const removeAtExit = (): void => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', removeAtExit)
+  const remove = async (): Promise<void> => {
+    await rm(folder, { recursive: true, force: true })
+    process.off('exit', removeAtExit)
+  }
   try {
     const clone = await openClone({ path: join(folder, 'catalog.git'), url: place.path })
     return {
@@ -61,14 +67,19 @@ export async function openForPush(place: RepositoryPlace, options: RepositoryOpt
 
 async function openMirror(url: string, { env }: RepositoryOptions): Promise<GitClone> {
   const { openClone } = await import('../adapters/git/system.ts')
-  const cache = env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
-  const name = createHash('sha256').update(url).digest('hex').slice(0, 16)
-  const clone = await retrying(async () => openClone({ path: join(cache, 'halyard', `${name}.git`), url }))
+  const clone = await retrying(async () => openClone({ path: mirrorPath(url, env), url }))
   return {
     ...clone,
     fetch: async (prefixes) => retrying(async () => clone.fetch(prefixes)),
     push: async (updates) => retrying(async () => clone.push(updates)),
   }
+}
+
+/** Where a remote is mirrored to. */
+export function mirrorPath(url: string, env: RepositoryOptions['env']): string {
+  const cache = env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
+  const name = createHash('sha256').update(url).digest('hex').slice(0, 16)
+  return join(cache, 'halyard', `${name}.git`)
 }
 
 /** A repository that is its own remote, so that nothing is fetched; nothing is written either. */

@@ -3,9 +3,12 @@ import type { Signature } from '../adapters/git/port.ts'
 import type { Instant } from '../core/domain/time.ts'
 import type { CatalogView } from './workspace.ts'
 
-/** One file of an order: written anew or removed. Paths are relative to the catalog's root. */
+/**
+ * One file of an order: written or removed. Paths are relative to the catalog's root. `replaces`: the text that the file
+ * has now; without it there must be no such file yet.
+ */
 export type OrderChange =
-  | { readonly path: string; readonly text: string }
+  | { readonly path: string; readonly text: string; readonly replaces?: string }
   | { readonly path: string; readonly remove: true }
 
 /** Where orders are committed: a catalog that the caller may write to. */
@@ -21,6 +24,25 @@ export interface CatalogWriter {
    * On any error that is thrown everything is as before.
    */
   commit(draft: OrderCommit): Promise<CommitOutcome>
+  /**
+   * The same commit on a new branch, for a pull request; a work tree stays at its own. `present`: the branch is there
+   * and has these files already. Throws `KnownError` for a branch of that name with other content.
+   */
+  commitToBranch(draft: BranchCommit): Promise<BranchOutcome>
+  /** Writes the files of a work tree, and commits nothing. Throws `KnownError` where there is none. */
+  save(changes: readonly OrderChange[]): Promise<void>
+}
+
+export interface BranchCommit extends OrderCommit {
+  /** Short name. */
+  readonly branch: string
+}
+
+export interface BranchOutcome {
+  readonly kind: 'committed' | 'present'
+  readonly commit: string
+  readonly place: string
+  readonly pushed: boolean
 }
 
 export interface OrderCommit {

@@ -7,6 +7,7 @@ import type { Service } from '../../core/domain/service.ts'
 import type { ServiceVersion } from '../../core/domain/service-version.ts'
 import type { Settings } from '../../core/domain/settings.ts'
 import type { ObjectTemplates } from '../../core/domain/templates.ts'
+import { classifyPath } from './layout.ts'
 import { createLocator } from './locate.ts'
 import type { CatalogEntry } from './map-documents.ts'
 import type { CatalogSnapshot } from './port.ts'
@@ -58,9 +59,15 @@ export function createAssembler(defaultTemplates: ObjectTemplates): Assembler {
     return {
       catalog,
       findings: findings.toSorted(compareFindings),
+      textOf: (path) => textOf(sections, path),
       locate: (others) => locateAll(sections, others),
     }
   }
+}
+
+function textOf(sections: Sections, path: string): string | undefined {
+  const place = classifyPath(path)
+  return place.kind === 'other' ? undefined : sections.get(place.section)?.get(path)?.text
 }
 
 /** What stands in for settings that could not be read; the finding about them stops everything. */

@@ -6,6 +6,7 @@ import { createSystemRepository } from './system/repository.ts'
 import { runGit } from './system/run-git.ts'
 
 export { openClone } from './system/clone.ts'
+export { initWorkTree } from './system/init-work-tree.ts'
 export { readAuthor } from './system/identity.ts'
 export { removeStaleLocks } from './system/locks.ts'
 export { openWorkTree } from './system/work-tree.ts'

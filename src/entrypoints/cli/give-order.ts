@@ -10,7 +10,7 @@ import { exitCodes } from './exit-codes.ts'
 import { formatData } from './format-data.ts'
 import type { OrderOptions } from './order-options.ts'
 import { withProgress } from './progress.ts'
-import type { GlobalOptions, Page } from './session.ts'
+import type { WorkContext } from './session.ts'
 import { viewCommitted, viewDraft, viewFiles } from './views/order.ts'
 
 export interface OrderGiven<Input extends TObject> {
@@ -19,11 +19,8 @@ export interface OrderGiven<Input extends TObject> {
   readonly options: OrderOptions
 }
 
-export interface OrderContext {
-  readonly deps: CliDeps
+export interface OrderContext extends WorkContext {
   readonly repositories: OpenedRepositories
-  readonly page: Page
-  readonly output: GlobalOptions['output']
 }
 
 /** Says what an order will do, does it once that is confirmed, and waits if asked to. Returns the exit code. */
@@ -53,8 +50,11 @@ export async function giveOrder<Input extends TObject>(
     return exitCodes.error
   }
   const push = options.push === true
-  const committed = await commitOrder(order, draft, { writer, author, push, workspace, now: deps.now })
-  if (isText) deps.stdout.write(viewCommitted(committed))
+  const committed = await context.finish(async () => {
+    const done = await commitOrder(order, draft, { writer, author, push, workspace, now: deps.now })
+    if (isText) deps.stdout.write(viewCommitted(done))
+    return done
+  })
   const isAcknowledged = await waitIfAsked(context, committed, options, isText)
   if (!isText) {
     const answer: OrderAnswer = {

@@ -5,6 +5,8 @@ import { addDiff } from './commands/diff.ts'
 import { addExplain } from './commands/explain.ts'
 import { addHistory } from './commands/history.ts'
 import { addHold } from './commands/hold.ts'
+import { addInit } from './commands/init.ts'
+import { addNewVersion } from './commands/new-version.ts'
 import { addPlan } from './commands/plan.ts'
 import { addRender } from './commands/render.ts'
 import { addResume } from './commands/resume.ts'
@@ -18,8 +20,16 @@ import { createSession } from './session.ts'
 /** Runs one command line, without the program's name. Returns the exit code; bugs are thrown. */
 export async function runHalctl(argv: readonly string[], deps: CliDeps): Promise<number> {
   let exitCode: number = exitCodes.ok
-  const session = createSession(deps, (code) => {
-    exitCode = code
+  const finishing = new Set<Promise<unknown>>()
+  const session = createSession(deps, {
+    exit(code) {
+      exitCode = code
+    },
+    async finish(work) {
+      const doing = work()
+      finishing.add(doing)
+      return doing.finally(() => finishing.delete(doing))
+    },
   })
   const program = createProgram(deps)
   for (const add of commands) {
@@ -32,11 +42,13 @@ export async function runHalctl(argv: readonly string[], deps: CliDeps): Promise
   } catch (error) {
     exitCode = await reportError(error, deps)
   }
-  return deps.signal.aborted ? exitCodes.interrupted : exitCode
+  if (!deps.signal.aborted) return exitCode
+  await Promise.allSettled(finishing)
+  return exitCodes.interrupted
 }
 
 const questions = [addStatus, addExplain, addPlan, addDiff, addRender, addHistory, addValidate]
-const commands = [...questions, addHold, addResume, addRollback]
+const commands = [...questions, addHold, addResume, addRollback, addInit, addNewVersion]
 
 function createProgram(deps: CliDeps): Command {
   const program = prepare(new Command('halctl'), deps)

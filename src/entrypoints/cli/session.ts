@@ -6,7 +6,7 @@ import { cleanValue } from './clean.ts'
 import type { CliDeps, OpenedRepositories } from './deps.ts'
 import { locateRepositories } from './locate-repositories.ts'
 import { formatData } from './format-data.ts'
-import { type OrderGiven, giveOrder } from './give-order.ts'
+import { giveOrder, type OrderContext, type OrderGiven } from './give-order.ts'
 import { withProgress } from './progress.ts'
 import { createStyle, type Style } from './style.ts'
 
@@ -41,13 +41,48 @@ export interface Session {
   answer<Answer>(command: Command, question: Question<Answer>): Promise<void>
   /** Says what an order will do, and does it once that is confirmed. */
   order<Input extends TObject>(command: Command, order: OrderGiven<Input>): Promise<void>
+  /** Does something else with the repositories of an order. `work` returns the exit code. */
+  author(command: Command, work: (context: OrderContext) => Promise<number>): Promise<void>
+  /** Does something that needs no repository. `work` returns the exit code. */
+  perform(command: Command, work: (context: WorkContext) => Promise<number>): Promise<void>
+}
+
+export interface WorkContext {
+  readonly deps: CliDeps
+  readonly page: Page
+  readonly output: GlobalOptions['output']
+  /** Work that Ctrl-C does not stop half-way: the program ends when it is done, or has taken itself back. */
+  finish<Value>(work: () => Promise<Value>): Promise<Value>
 }
 
 const tableWidth = 100
 const watchEvery = 2000
 
-export function createSession(deps: CliDeps, exit: (code: number) => void): Session {
+export interface SessionEnds {
+  exit(code: number): void
+  readonly finish: WorkContext['finish']
+}
+
+export function createSession(deps: CliDeps, { exit, finish }: SessionEnds): Session {
+  const contextOf = (options: GlobalOptions): WorkContext => ({
+    deps,
+    page: pageOf(deps, options, deps.now()),
+    output: options.output,
+    finish,
+  })
+  const session: Pick<Session, 'author' | 'perform'> = {
+    async author(command, work) {
+      const options = command.optsWithGlobals<GlobalOptions>()
+      await withRepositories(deps, options, true, async (repositories) => {
+        exit(await work({ ...contextOf(options), repositories }))
+      })
+    },
+    async perform(command, work) {
+      exit(await work(contextOf(command.optsWithGlobals<GlobalOptions>())))
+    },
+  }
   return {
+    ...session,
     async answer(command, question) {
       const options = command.optsWithGlobals<GlobalOptions>()
       const ask = async (repositories: OpenedRepositories) => askOnce(deps, options, question, repositories)
@@ -59,11 +94,7 @@ export function createSession(deps: CliDeps, exit: (code: number) => void): Sess
       })
     },
     async order(command, order) {
-      const options = command.optsWithGlobals<GlobalOptions>()
-      await withRepositories(deps, options, true, async (repositories) => {
-        const page = pageOf(deps, options, deps.now())
-        exit(await giveOrder({ deps, repositories, page, output: options.output }, order))
-      })
+      await session.author(command, async (context) => giveOrder(context, order))
     },
   }
 }

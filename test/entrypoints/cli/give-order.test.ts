@@ -7,6 +7,7 @@ import { createStyle } from '../../../src/entrypoints/cli/style.ts'
 import type { CatalogWriter } from '../../../src/operations/catalog-writer.ts'
 import { defineOrder } from '../../../src/operations/orders/order.ts'
 import { createExampleWorld, openExample } from '../../operations/example-world.ts'
+import { noLocalWork } from './no-local-work.ts'
 
 const example = await createExampleWorld()
 const workspace = await openExample(example)
@@ -45,6 +46,7 @@ async function give({ types, output = 'table', acknowledges = [], ...options }: 
   const deps: CliDeps = {
     openRepositories: async () => repositories,
     explainError: async () => undefined,
+    local: noLocalWork,
     stdout: write('stdout'),
     stderr: write('stderr'),
     env: {},
@@ -62,6 +64,12 @@ async function give({ types, output = 'table', acknowledges = [], ...options }: 
       run.commits++
       return { kind: 'committed', commit: 'a'.repeat(40), place: 'main of the catalog', pushed: true }
     },
+    commitToBranch: async () => {
+      throw new Error('no branch is made here')
+    },
+    save: async () => {
+      throw new Error('nothing is saved here')
+    },
   }
   const repositories: OpenedRepositories = {
     workspace: async () => workspace,
@@ -71,7 +79,10 @@ async function give({ types, output = 'table', acknowledges = [], ...options }: 
   }
   const page = { isWide: false, width: 100, style: createStyle(false), isColoured: false, now }
   const given = { order, input: {}, options: { timeout: 5, ...options } }
-  const exitCode = await giveOrder({ deps, repositories, page, output }, given)
+  const exitCode = await giveOrder(
+    { deps, repositories, page, output, finish: async (work) => work() },
+    given,
+  )
   return { ...run, exitCode }
 }
 

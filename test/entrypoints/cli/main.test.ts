@@ -4,6 +4,7 @@ import { runHalctl } from '../../../src/entrypoints/cli/main.ts'
 import { KnownError } from '../../../src/operations/known-error.ts'
 import type { Workspace } from '../../../src/operations/workspace.ts'
 import { createExampleWorld, type ExampleWorld, openExample } from '../../operations/example-world.ts'
+import { noLocalWork } from './no-local-work.ts'
 
 let example: ExampleWorld
 let workspace: Workspace
@@ -39,6 +40,7 @@ async function run(line: string, changes: Partial<CliDeps> & { isTTY?: boolean }
     openRepositories: async () => repositories,
     ask: undefined,
     explainError: async () => undefined,
+    local: noLocalWork,
     stdout: output('stdout'),
     stderr: output('stderr'),
     env: {},

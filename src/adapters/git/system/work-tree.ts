@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-import { GitError } from '../git-error.ts'
+import { GitError, refused } from '../git-error.ts'
 import type { Oid, Signature } from '../port.ts'
 import { readAuthor } from './identity.ts'
 import { runGit, type GitResult } from './run-git.ts'
@@ -15,10 +15,16 @@ export interface WorkTree {
    * identity, hooks and signature. When anything fails, files, index and branch are as before.
    */
   commitPaths(commit: PathCommit): Promise<PathCommitOutcome>
+  /** Where the folder is in its repository (`a/b/`, empty at its root), and the commit that is checked out. */
+  position(): Promise<{ readonly prefix: string; readonly head: Oid | undefined }>
+  /** Fetches a branch of the remote that this one is pushed to, else of `origin`; undefined: it has no such branch. */
+  fetchBranch(branch: string): Promise<Oid | undefined>
+  /** Makes a branch on that remote, which has none of that name. */
+  pushBranch(branch: string, commit: Oid): Promise<void>
 }
 
 export interface PathCommit {
-  /** Paths are relative to the folder. A file to write must not exist. */
+  /** Paths are relative to the folder. A file to write must not exist, or hold what it `replaces`. */
   readonly changes: readonly PathChange[]
   readonly message: string
   /** Pushes the branch to where it comes from. It may hold no other commit that is not there yet. */
@@ -26,7 +32,7 @@ export interface PathCommit {
 }
 
 type PathChange =
-  | { readonly path: string; readonly text: string }
+  | { readonly path: string; readonly text: string; readonly replaces?: string }
   | { readonly path: string; readonly remove: true }
 
 export type PathCommitOutcome =
@@ -47,7 +53,29 @@ export async function openWorkTree(folder: string): Promise<WorkTree | undefined
   return {
     author: async () => readAuthor(folder),
     commitPaths: async (commit) => commitPaths(folder, git, commit),
+    position: async () => ({
+      prefix: (await git(['rev-parse', '--show-prefix'])).stdout.trim(),
+      head: await headOf(git),
+    }),
+    async fetchBranch(branch) {
+      const ref = `refs/heads/${branch}`
+      const remote = await remoteOf(git)
+      const listed = await git(['ls-remote', '--end-of-options', remote, ref])
+      const [, oid] = /^([0-9a-f]{40})\t/.exec(listed.stdout) ?? []
+      if (oid !== undefined) await git(['fetch', '--quiet', '--no-tags', '--end-of-options', remote, ref])
+      return oid
+    },
+    async pushBranch(branch, commit) {
+      const ref = `refs/heads/${branch}`
+      const args = ['push', '--quiet', `--force-with-lease=${ref}:`, '--end-of-options']
+      await git([...args, await remoteOf(git), `${commit}:${ref}`])
+    },
   }
+}
+
+async function remoteOf(git: Git): Promise<string> {
+  const branch = (await git(['symbolic-ref', '--quiet', '--short', 'HEAD'], [0, 1])).stdout.trim()
+  return (branch === '' ? '' : await configOf(git, `branch.${branch}.remote`)) || 'origin'
 }
 
 type Git = (args: readonly string[], answers?: readonly number[], input?: string) => Promise<GitResult>
@@ -92,6 +120,7 @@ async function applyChange(folder: string, git: Git, change: PathChange): Promis
       if (staged.stdout !== '') await restoreIndex(git, staged.stdout)
     }
   }
+  if (change.replaces !== undefined) return replaceFile(file, git, change, change.replaces)
   const made = await mkdir(dirname(file), { recursive: true })
   await writeFile(file, change.text, { flag: 'wx' })
   const undo = async (): Promise<void> => {
@@ -105,6 +134,22 @@ async function applyChange(folder: string, git: Git, change: PathChange): Promis
     throw error
   }
   return undo
+}
+
+async function replaceFile(
+  file: string,
+  git: Git,
+  { path, text }: { readonly path: string; readonly text: string },
+  replaces: string,
+): Promise<() => Promise<unknown>> {
+  const before = await readFile(file)
+  if (before.toString('utf8') !== replaces) throw refused('commit', `${path} changed meanwhile`)
+  const staged = await git(['ls-files', '--stage', '-z', '--', path])
+  await writeFile(file, text)
+  return async () => {
+    await writeFile(file, before)
+    if (staged.stdout !== '') await restoreIndex(git, staged.stdout)
+  }
 }
 
 /** Lines of `ls-files --stage -z` are what `update-index --index-info` takes. */
