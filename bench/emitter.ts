@@ -80,6 +80,7 @@ function median(values: readonly number[]): number {
 async function sampleInputs(): Promise<ReleaseInputs> {
   const version = '1.4.2'
   const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
+  const chart = { repository: 'main', name: 'payments', version, digest }
   return {
     release: { service: 'payments', version, revision: 'ab12cd34', catalogCommit: 'c'.repeat(40) },
     service: {
@@ -96,7 +97,7 @@ async function sampleInputs(): Promise<ReleaseInputs> {
     version: {
       service: 'payments',
       version,
-      chart: { repository: 'main', name: 'payments', version, digest },
+      payload: { kind: 'chart', chart },
       values: { ...valuesOf(0), region: '${cluster.labels.region}' },
       secrets: [],
       patches: [],
@@ -105,14 +106,18 @@ async function sampleInputs(): Promise<ReleaseInputs> {
       source: { commit: undefined, author: undefined, changelog: undefined },
       file: 'services/payments/versions/1.4.2.yaml',
     },
-    chartRepository: {
-      name: 'main',
-      type: 'oci',
-      url: 'oci://registry.example.com/charts',
-      secretRef: undefined,
-      certSecretRef: undefined,
-      verification: undefined,
-      file: 'chart-repositories/main.yaml',
+    source: {
+      kind: 'chart',
+      chart,
+      repository: {
+        name: 'main',
+        type: 'oci',
+        url: 'oci://registry.example.com/charts',
+        secretRef: undefined,
+        certSecretRef: undefined,
+        verification: undefined,
+        file: 'chart-repositories/main.yaml',
+      },
     },
     templates: await readDefaultTemplates(),
     dependencies: [{ name: 'ledger', namespace: 'pay' }],
@@ -120,7 +125,7 @@ async function sampleInputs(): Promise<ReleaseInputs> {
 }
 
 function contentOf(index: number): VersionContent {
-  return { values: valuesOf(index), secrets: [], patches: [] }
+  return { values: valuesOf(index), secrets: [], patches: [], path: '' }
 }
 
 /** Values as services have them; no two indexes share all their texts. */

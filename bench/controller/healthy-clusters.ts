@@ -105,7 +105,7 @@ function healthyReport(placement: HealthyPlacement): PlacementReport {
       },
     },
     kustomization: { lastAppliedRevision: revision, lastAttemptedRevision: revision, ready },
-    chart: { digest: expected.chartDigest },
+    chart: expected.kind === 'chart' ? { digest: expected.chartDigest } : undefined,
     workloads: [
       { kind: 'Deployment', namespace, name: service, current: true, since: at, message: '3/3 ready' },
     ],

@@ -47,6 +47,7 @@ export function changedServices(
     one.clusters === other.clusters &&
     one.groups === other.groups &&
     one.chartRepositories === other.chartRepositories &&
+    one.sourceRepositories === other.sourceRepositories &&
     one.services === other.services &&
     one.directives === other.directives &&
     one.templates === other.templates

@@ -2,6 +2,7 @@ import type { CatalogSource } from '../adapters/catalog/port.ts'
 import type { Catalog } from '../core/domain/catalog.ts'
 import { releaseId, type ServiceRelease } from '../core/domain/service-release.ts'
 import { resolveDependencies } from '../core/render/dependencies.ts'
+import { payloadSource } from '../core/render/payload-source.ts'
 import { createReleaseRenderer, type ReleaseRenderer } from '../core/render/release-renderer.ts'
 import { optionalSkeletons, releaseRevision } from '../core/render/release-revision.ts'
 import type { ReleaseInputs } from '../core/render/types.ts'
@@ -39,13 +40,13 @@ function inputsAt(catalog: Catalog, release: ServiceRelease): ReleaseInputs | un
   const { templates } = catalog
   const service = catalog.services.get(release.service)
   const version = catalog.versions.get(release.service)?.find((other) => other.version === release.version)
-  const chartRepository = version && catalog.chartRepositories.get(version.chart.repository)
-  if (!service || !version || !chartRepository) return undefined
-  const dependencies = resolveDependencies(service, catalog.services)
+  const payload = version && payloadSource(version, catalog)
+  if (!service || !version || !payload) return undefined
+  const dependencies = resolveDependencies(service, payload.kind, catalog)
   const skeletons = optionalSkeletons(version)
-  const revision = releaseRevision(service, templates, chartRepository, dependencies, skeletons)
+  const revision = releaseRevision(service, templates, payload, dependencies, skeletons)
   if (revision !== release.revision) return undefined
-  return { release, service, version, chartRepository, templates, dependencies }
+  return { release, service, version, source: payload, templates, dependencies }
 }
 
 function createRenderer(catalog: Catalog, release: ServiceRelease): RendererOutcome {

@@ -2,8 +2,11 @@ import type { Catalog } from '../core/domain/catalog.ts'
 import type { Cluster, JsonObject } from '../core/domain/cluster.ts'
 import { createClusterIndex } from '../core/domain/cluster-index.ts'
 import type { DeploymentGroup } from '../core/domain/deployment-group.ts'
+import type { ServiceVersion } from '../core/domain/service-version.ts'
 import { type CatalogTargets, createCatalogTargets } from '../core/plan/service-inputs.ts'
 import { isObject } from '../core/expressions/json-tree.ts'
+import { resolveDependencies } from '../core/render/dependencies.ts'
+import { payloadSource } from '../core/render/payload-source.ts'
 import { createReleaseRenderer } from '../core/render/release-renderer.ts'
 import { unknownName } from './nearest-name.ts'
 
@@ -32,7 +35,7 @@ export interface RenderableCatalog {
 export interface RenderableRelease {
   readonly version: string
   render(destination: Destination): Rendering
-  /** What the chart gets; undefined where an expression fails. */
+  /** What the chart gets; undefined where an expression fails or there is no chart. */
   values(destination: Destination): JsonObject | undefined
 }
 
@@ -80,19 +83,15 @@ function renderableRelease(
     render: () => ({ kind: 'error', message }),
     values: () => undefined,
   })
-  const chartRepository = catalog.chartRepositories.get(version.chart.repository)
-  if (!chartRepository)
-    return fail(`there is no chart repository ${version.chart.repository} (${version.file})`)
-  const dependencies = service.dependsOn.flatMap((dependency) => {
-    const namespace = catalog.services.get(dependency)?.namespace
-    return namespace === undefined ? [] : [{ name: dependency, namespace }]
-  })
+  const source = payloadSource(version, catalog)
+  if (!source) return fail(describeMissing(version))
+  const dependencies = resolveDependencies(service, source.kind, catalog)
   const { templates } = catalog
   const renderer = createReleaseRenderer({
     release,
     service,
     version,
-    chartRepository,
+    source,
     templates,
     dependencies,
   })
@@ -107,11 +106,17 @@ function renderableRelease(
     },
     values({ cluster, group }) {
       const outcome = renderer.expectedOf(cluster, group.name)
-      if (outcome.kind === 'error') return undefined
+      if (outcome.kind === 'error' || outcome.expected.kind !== 'chart') return undefined
       const values = outcome.expected.spec['values']
       return isObject(values) ? values : {}
     },
   }
+}
+
+function describeMissing({ payload, file }: ServiceVersion): string {
+  return payload.kind === 'chart'
+    ? `there is no chart repository ${payload.chart.repository} (${file})`
+    : `there is no source repository ${payload.kustomize.repository} (${file})`
 }
 
 function describeErrors(errors: readonly { readonly message: string }[]): string {

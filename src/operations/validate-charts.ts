@@ -44,7 +44,7 @@ export const validateCharts = defineOperation({
       errors,
       warnings: together.length - errors,
       findings: together.map(toFinding),
-      charts: new Set(renderings.map(({ version }) => JSON.stringify(version.chart))).size,
+      charts: new Set(renderings.map(({ chart }) => JSON.stringify(chart))).size,
       renderings: renderings.length,
     }
   },
@@ -56,9 +56,9 @@ async function renderAll(
 ): Promise<readonly Judged[]> {
   return Promise.all(
     renderings.map(async (rendering) => {
-      const { service, version, repository, values } = rendering
+      const { service, chart, repository, values } = rendering
       const { releaseName, namespace } = service
-      const request = { chart: version.chart, repository, releaseName, namespace, values }
+      const request = { chart, repository, releaseName, namespace, values }
       return { rendering, outcome: await charts.render(request) }
     }),
   )

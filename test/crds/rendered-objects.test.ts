@@ -13,7 +13,7 @@ import { renderClusterSync } from '../../src/core/render/render-cluster.ts'
 import { renderNamespace } from '../../src/core/render/render-namespace.ts'
 import type { ReleaseInputs, RenderedFile } from '../../src/core/render/types.ts'
 import { createRenderableCatalog } from '../../src/operations/render-catalog.ts'
-import { cluster, httpRepository, inputs, verifiedRepository } from '../core/render/sample.ts'
+import { chartFrom, cluster, httpRepository, inputs, verifiedRepository } from '../core/render/sample.ts'
 import { objectProblems } from './object-problems.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -37,14 +37,14 @@ test.each(goldenFiles)('a cluster takes the golden file %s', (name) => {
 })
 
 test.each<[string, Partial<ReleaseInputs>]>([
-  ['a certificate over HTTP', { chartRepository: { ...httpRepository, certSecretRef: 'tls' } }],
+  ['a certificate over HTTP', { source: chartFrom({ ...httpRepository, certSecretRef: 'tls' }) }],
   [
     'signatures by notation',
     {
-      chartRepository: {
+      source: chartFrom({
         ...verifiedRepository,
         verification: { provider: 'notation', secretRef: 'trust', identities: [] },
-      },
+      }),
     },
   ],
 ])('a cluster takes a service with %s', (_, given) => {

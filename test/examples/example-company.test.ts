@@ -93,7 +93,8 @@ describe('values', () => {
     const faults: unknown[] = []
     let checked = 0
     for (const version of [...catalog.versions.values()].flat()) {
-      const validate = await valuesValidator(version.chart.name)
+      if (version.payload.kind !== 'chart') continue
+      const validate = await valuesValidator(version.payload.chart.name)
       for (const { name, labels, metadata } of catalog.clusters) {
         const values = evaluate(version.values, {
           cluster: { name, labels, metadata, group: 'any' },
@@ -157,7 +158,9 @@ describe('documents', () => {
         parse(text) as { kind?: string; spec?: { chart: { name: string; version: string; digest: string } } },
     )
     const pinned = [
-      ...[...catalog.versions.values()].flat().map(({ chart }) => chart),
+      ...[...catalog.versions.values()]
+        .flat()
+        .flatMap(({ payload }) => (payload.kind === 'chart' ? [payload.chart] : [])),
       ...later.flatMap(({ kind, spec }) =>
         kind === 'ServiceVersion' && spec !== undefined ? [spec.chart] : [],
       ),

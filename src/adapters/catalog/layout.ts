@@ -39,6 +39,10 @@ const folders: Readonly<Record<string, Folder>> = {
   'deployment-groups': { kinds: ['DeploymentGroup'], scope: (name) => ({ kind: 'group', name }) },
   clusters: { kinds: ['Cluster'], scope: (name) => ({ kind: 'cluster', name }) },
   'chart-repositories': { kinds: ['ChartRepository'], scope: (name) => ({ kind: 'chartRepository', name }) },
+  'source-repositories': {
+    kinds: ['SourceRepository'],
+    scope: (name) => ({ kind: 'sourceRepository', name }),
+  },
   // An order that can not be read may be a Hold: until it can be, nothing moves.
   directives: { kinds: directiveKinds, scope: () => catalogScope },
 }

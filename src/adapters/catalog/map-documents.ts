@@ -6,7 +6,7 @@ import type { Service } from '../../core/domain/service.ts'
 import type { ServiceVersion } from '../../core/domain/service-version.ts'
 import type { Settings } from '../../core/domain/settings.ts'
 import type { Share } from '../../core/domain/share.ts'
-import type { ChartRepositoryDocument } from './documents/chart-repository.ts'
+import type { SourceRepository } from '../../core/domain/source-repository.ts'
 import type { ClusterDocument } from './documents/cluster.ts'
 import type { DeploymentGroupDocument, StrategyDocument } from './documents/deployment-group.ts'
 import type { CatalogDocument } from './documents/kinds.ts'
@@ -15,6 +15,8 @@ import type { ServiceVersionDocument } from './documents/service-version.ts'
 import type { SettingsDocument } from './documents/settings.ts'
 import { mapDirective } from './map-directives.ts'
 import { mapSelector, parseDuration } from './map-fields.ts'
+import { mapPayload } from './map-payload.ts'
+import { mapChartRepository, mapSourceRepository } from './map-repositories.ts'
 
 /** A document as its domain value, tagged by what it is. */
 export type CatalogEntry =
@@ -22,6 +24,7 @@ export type CatalogEntry =
   | { readonly kind: 'group'; readonly value: DeploymentGroup }
   | { readonly kind: 'cluster'; readonly value: Cluster }
   | { readonly kind: 'chartRepository'; readonly value: ChartRepository }
+  | { readonly kind: 'sourceRepository'; readonly value: SourceRepository }
   | { readonly kind: 'service'; readonly value: Service }
   | { readonly kind: 'version'; readonly value: ServiceVersion }
   | { readonly kind: 'directive'; readonly value: Directive }
@@ -37,6 +40,8 @@ export function mapDocument(document: CatalogDocument, file: string): CatalogEnt
       return { kind: 'cluster', value: mapCluster(document, file) }
     case 'ChartRepository':
       return { kind: 'chartRepository', value: mapChartRepository(document, file) }
+    case 'SourceRepository':
+      return { kind: 'sourceRepository', value: mapSourceRepository(document, file) }
     case 'Service':
       return { kind: 'service', value: mapService(document, file) }
     case 'ServiceVersion':
@@ -61,6 +66,7 @@ function mapSettings({ spec }: SettingsDocument, file: string): Settings {
     fleet: { url, branch, secretRef },
     silentAfter: parseDuration(spec.silentAfter ?? '10m'),
     secretsNamespace: spec.secretsNamespace ?? 'external-secrets',
+    health: { sick: parseShare(spec.health?.sick ?? '50%'), sickLeast: spec.health?.sickLeast ?? 2 },
     file,
   }
 }
@@ -99,16 +105,6 @@ function mapCluster({ metadata, spec }: ClusterDocument, file: string): Cluster 
   }
 }
 
-function mapChartRepository({ metadata, spec }: ChartRepositoryDocument, file: string): ChartRepository {
-  const { type, url, secretRef, certSecretRef, verify } = spec
-  const verification = verify && {
-    provider: verify.provider,
-    secretRef: verify.secretRef,
-    identities: verify.matchOIDCIdentity ?? [],
-  }
-  return { name: metadata.name, type, url, secretRef, certSecretRef, verification, file }
-}
-
 function mapService({ metadata, spec }: ServiceDocument, file: string): Service {
   return {
     name: metadata.name,
@@ -127,7 +123,7 @@ function mapVersion({ spec }: ServiceVersionDocument, file: string): ServiceVers
   return {
     service: spec.service,
     version: spec.version,
-    chart: spec.chart,
+    payload: mapPayload(spec),
     values: toJsonObject(spec.values ?? {}),
     secrets: (spec.secrets ?? []).map(({ path, key, target }) => ({ path, key, target })),
     patches: (spec.patches ?? []).map(toJsonObject),

@@ -33,6 +33,11 @@ export function createAssembler(defaultTemplates: ObjectTemplates): Assembler {
       sortByName(valuesOf(section, 'chartRepository')).map((repository) => [repository.name, repository]),
     )
   })
+  const sourceRepositoriesOf = memoize((section) => {
+    return new Map(
+      sortByName(valuesOf(section, 'sourceRepository')).map((repository) => [repository.name, repository]),
+    )
+  })
   const directivesOf = memoize((section) => sortByName(valuesOf(section, 'directive')))
   const templatesOf = memoize((section) => readTemplates(defaultTemplates, section))
   const versionsOf = memoize((section) => valuesOf(section, 'version').toSorted(compareVersions))
@@ -49,6 +54,7 @@ export function createAssembler(defaultTemplates: ObjectTemplates): Assembler {
       clusters: clustersOf(section('clusters')),
       groups: groupsOf(section('deployment-groups')),
       chartRepositories: chartRepositoriesOf(section('chart-repositories')),
+      sourceRepositories: sourceRepositoriesOf(section('source-repositories')),
       services: keepServices(new Map(services.flatMap(([name, files]) => serviceEntry(name, files)))),
       versions: keepVersions(new Map(services.map(([name, files]) => [name, versionsOf(files)]))),
       directives: directivesOf(section('directives')),
@@ -59,6 +65,7 @@ export function createAssembler(defaultTemplates: ObjectTemplates): Assembler {
     return {
       catalog,
       findings: findings.toSorted(compareFindings),
+      history: noHistory,
       textOf: (path) => textOf(sections, path),
       locate: (others) => locateAll(sections, others),
     }
@@ -72,11 +79,10 @@ function textOf(sections: Sections, path: string): string | undefined {
 
 /** What stands in for settings that could not be read; the finding about them stops everything. */
 const unknownSettings: Settings = {
-      history: noHistory,
-      textOf: (path) => textOf(sections, path),
   fleet: { url: '', branch: 'main', secretRef: undefined },
   silentAfter: 600,
   secretsNamespace: 'external-secrets',
+  health: { sick: { kind: 'percent', percent: 50 }, sickLeast: 2 },
   file: 'halyard.yaml',
 }
 

@@ -1,13 +1,14 @@
 import { validRange } from 'semver'
 import type { Finding } from '../../core/domain/finding.ts'
 import type { ServiceVersionDocument } from './documents/service-version.ts'
+import { kustomizeProblems } from './kustomize-problems.ts'
 
 type VersionSpec = ServiceVersionDocument['spec']
 type Problem = Pick<Finding, 'field' | 'message' | 'remedy'>
 
 /** What a schema can not say of a version: ranges are ranges, and nothing is said twice. */
 export function versionProblems(spec: VersionSpec): readonly Problem[] {
-  return [...requirementProblems(spec), ...targetProblems(spec)]
+  return [...requirementProblems(spec), ...targetProblems(spec), ...kustomizeProblems(spec)]
 }
 
 function requirementProblems({ service: own, requires = [] }: VersionSpec): readonly Problem[] {
@@ -45,7 +46,7 @@ function targetProblems({ secrets = [] }: VersionSpec): readonly Problem[] {
     if (other === undefined) return []
     const field = ['spec', 'secrets', index, 'target']
     const message = `another secret sets ${other.target} already`
-    return [{ field, message, remedy: 'give each Helm value one secret' }]
+    return [{ field, message, remedy: 'give each value one secret' }]
   })
 }
 

@@ -1,14 +1,35 @@
 import { parseAllDocuments } from 'yaml'
 import type { JsonObject } from '../../core/domain/cluster.ts'
+import { pinnedRevision } from '../../core/render/kustomize-objects.ts'
 import type { ExpectedRelease } from '../../core/render/release-renderer.ts'
 
 /** What a rendered service file asks of a cluster; undefined when it asks nothing that can be proven. */
 export function parseExpectation(text: string): ExpectedRelease | undefined {
   const objects = parseObjects(text)
-  const spec = asObject(objects.find((object) => object['kind'] === 'HelmRelease')?.['spec'])
+  const kustomization = specOf(objects, 'Kustomization')
+  return kustomization === undefined ? parseChart(objects) : parseKustomize(objects, kustomization)
+}
+
+function parseChart(objects: readonly JsonObject[]): ExpectedRelease | undefined {
+  const spec = specOf(objects, 'HelmRelease')
   const digests = objects.map((object) => annotationsOf(object)?.['halyard.dev/chart-digest'])
   const chartDigest = digests.find((digest) => typeof digest === 'string')
-  return spec === undefined || chartDigest === undefined ? undefined : { chartDigest, spec }
+  return spec === undefined || chartDigest === undefined ? undefined : { kind: 'chart', chartDigest, spec }
+}
+
+/** The source beside the Kustomization says what is pinned. */
+function parseKustomize(objects: readonly JsonObject[], spec: JsonObject): ExpectedRelease | undefined {
+  const { commit } = asObject(specOf(objects, 'GitRepository')?.['ref']) ?? {}
+  if (typeof commit === 'string')
+    return { kind: 'kustomize', revision: pinnedRevision({ kind: 'commit', commit }), spec }
+  const { digest } = asObject(specOf(objects, 'OCIRepository')?.['ref']) ?? {}
+  if (typeof digest !== 'string') return undefined
+  const pin = { kind: 'digest', artifact: undefined, digest } as const
+  return { kind: 'kustomize', revision: pinnedRevision(pin), spec }
+}
+
+function specOf(objects: readonly JsonObject[], kind: string): JsonObject | undefined {
+  return asObject(objects.find((object) => object['kind'] === kind)?.['spec'])
 }
 
 /** None when the text is no YAML, or more than plain documents: nothing of that is Halyard's. */

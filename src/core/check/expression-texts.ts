@@ -29,7 +29,7 @@ export function createCompiler(): Compiler {
 /** What does not compile in a version, whatever the cluster. */
 export function compileFaults(version: ServiceVersion, compile: Compiler): readonly Finding[] {
   return textsOfVersion(version).flatMap(([field, text]) => {
-    const result = compile(text, field[1] !== 'values')
+    const result = compile(text, isTextField(version, field))
     return result.kind === 'errors' ? result.errors.map((error) => findingOf(version, field, error)) : []
   })
 }
@@ -37,9 +37,14 @@ export function compileFaults(version: ServiceVersion, compile: Compiler): reado
 /** The texts of a version that compile and whose outcome depends on the cluster. */
 export function compiledTexts(version: ServiceVersion, compile: Compiler): readonly ExpressionText[] {
   return textsOfVersion(version).flatMap(([field, text]) => {
-    const result = compile(text, field[1] !== 'values')
+    const result = compile(text, isTextField(version, field))
     return result.kind === 'errors' || isAlwaysThere(text) ? [] : [{ field, compiled: result.values }]
   })
+}
+
+/** Helm values keep the type of an expression's result; variables of a kustomize payload are texts. */
+function isTextField({ payload }: ServiceVersion, field: FieldPath): boolean {
+  return payload.kind === 'kustomize' || field[1] !== 'values'
 }
 
 const alwaysThere = /^\s*(cluster\.(name|group)|service\.(name|namespace|owner)|version)\s*$/
@@ -57,11 +62,13 @@ function textsOfVersion({
   values,
   secrets,
   patches,
+  payload,
 }: ServiceVersion): readonly (readonly [FieldPath, string])[] {
   return [
     ...textsOf(values, ['spec', 'values']),
     ...secrets.flatMap(({ path }, index) => textsOf(path, ['spec', 'secrets', index, 'path'])),
     ...textsOf(patches, ['spec', 'patches']),
+    ...(payload.kind === 'kustomize' ? textsOf(payload.kustomize.path, ['spec', 'kustomize', 'path']) : []),
   ]
 }
 

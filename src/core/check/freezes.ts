@@ -1,5 +1,6 @@
 import type { Catalog } from '../domain/catalog.ts'
 import type { Finding } from '../domain/finding.ts'
+import { type Payload, repositoryOf } from '../domain/service-version.ts'
 import { isEmpty, subtract } from '../plan/bitset.ts'
 import { resolveSelections, type Selections, targetedGroups } from './selections.ts'
 
@@ -12,13 +13,14 @@ export interface Freezes {
   readonly groups: ReadonlySet<string>
   /** Why a service is frozen, in words; undefined: it is not. */
   reasonOf(service: string): string | undefined
-}
   /** Why a service is frozen on some clusters only, in words, by name of the cluster. */
   placementsOf(service: string): ReadonlyMap<string, string>
+}
 
 /**
  * Errors stay where they are: a service's error freezes that service, a group's the services that it holds, a
- * chart repository's the services with charts from it. Warnings freeze nothing.
+ * repository's the services with payloads from it, one about some clusters its service there. Warnings freeze
+ * nothing.
  */
 export function freezes(catalog: Catalog, findings: readonly Finding[]): Freezes {
   const errors = findings.filter(({ severity }) => severity === 'error')
@@ -31,21 +33,19 @@ export function freezes(catalog: Catalog, findings: readonly Finding[]): Freezes
   for (const error of errors) {
     for (const service of spread(error)) freeze(service, error)
   }
+  const placements = frozenPlacements(errors)
   const named = (kind: 'cluster' | 'group'): ReadonlySet<string> =>
     new Set(errors.flatMap(({ scope }) => (scope.kind === kind ? [scope.name] : [])))
-  const placements = frozenPlacements(errors)
   return {
     all: everything !== undefined,
     services: new Set(reasons.keys()),
     clusters: named('cluster'),
     groups: named('group'),
+    placementsOf: (service) => placements.get(service) ?? none,
     reasonOf: (service) => (everything === undefined ? reasons.get(service) : reasonFor(everything)),
   }
-    placementsOf: (service) => placements.get(service) ?? none,
 }
 
-function reasonFor({ file, position, message }: Finding): string {
-  return `${file}${position === undefined ? '' : `:${position.line}`}: ${message}`
 const none: ReadonlyMap<string, string> = new Map()
 
 /** By service, then by cluster: the first error about the two. */
@@ -61,6 +61,8 @@ function frozenPlacements(errors: readonly Finding[]): ReadonlyMap<string, Reado
   return placements
 }
 
+function reasonFor({ file, position, message }: Finding): string {
+  return `${file}${position === undefined ? '' : `:${position.line}`}: ${message}`
 }
 
 /** The services that one error freezes. Selections are resolved only for errors of groups. */
@@ -74,13 +76,15 @@ function createSpread(catalog: Catalog): (finding: Finding) => readonly string[]
         selections ??= resolveSelections(catalog)
         return servicesOfGroup(catalog, selections, scope.name)
       case 'chartRepository':
-        return servicesOfRepository(catalog, scope.name)
+        return servicesOfRepository(catalog, 'chart', scope.name)
+      case 'sourceRepository':
+        return servicesOfRepository(catalog, 'kustomize', scope.name)
       case 'cluster':
+      case 'placements':
       case 'catalog':
         return []
     }
   }
-      case 'placements':
 }
 
 function servicesOfGroup(catalog: Catalog, selections: Selections, group: string): readonly string[] {
@@ -95,8 +99,14 @@ function servicesOfGroup(catalog: Catalog, selections: Selections, group: string
   })
 }
 
-function servicesOfRepository({ versions }: Catalog, repository: string): readonly string[] {
+function servicesOfRepository(
+  { versions }: Catalog,
+  kind: Payload['kind'],
+  repository: string,
+): readonly string[] {
   return [...versions]
-    .filter(([, list]) => list.some(({ chart }) => chart.repository === repository))
+    .filter(([, list]) =>
+      list.some(({ payload }) => payload.kind === kind && repositoryOf(payload) === repository),
+    )
     .map(([name]) => name)
 }

@@ -5,6 +5,7 @@ import type { Directive } from './directive.ts'
 import type { Service } from './service.ts'
 import type { ServiceVersion } from './service-version.ts'
 import type { Settings } from './settings.ts'
+import type { SourceRepository } from './source-repository.ts'
 import type { ObjectTemplates } from './templates.ts'
 
 /** Everything that people wrote, at one commit of the catalog repository. Lists are sorted by name. */
@@ -14,6 +15,7 @@ export interface Catalog {
   readonly clusters: readonly Cluster[]
   readonly groups: readonly DeploymentGroup[]
   readonly chartRepositories: ReadonlyMap<string, ChartRepository>
+  readonly sourceRepositories: ReadonlyMap<string, SourceRepository>
   readonly services: ReadonlyMap<string, Service>
   /** By service name, ascending by semantic version. */
   readonly versions: ReadonlyMap<string, readonly ServiceVersion[]>

@@ -11,21 +11,23 @@ export interface Condition {
   readonly lastTransitionTime: Instant
 }
 
-/** What a cluster reports of one HelmRelease and the objects that prove it. Absent parts were not reported. */
+/** What a cluster reports of one service and the objects that prove it. Absent parts were not reported. */
 export interface PlacementReport {
   readonly cluster: string
   readonly namespace: string
-  /** Name of the HelmRelease, which is the service's name. */
+  /** Name of the HelmRelease or Kustomization, which is the service's name. */
   readonly name: string
   /** When the cluster reported it. */
   readonly at: Instant
   /** Undefined: the HelmRelease does not exist there. */
   readonly helmRelease: HelmReleaseReport | undefined
+  /** The Flux Kustomization of a service with a kustomize payload; undefined: it does not exist there. */
+  readonly payloadKustomization?: PayloadKustomizationReport | undefined
   /** The namespace's Flux Kustomization over `apps/<namespace>/`. */
   readonly kustomization: KustomizationReport | undefined
   /** The chart as its source object reports it. */
   readonly chart: ChartReport | undefined
-  /** Workloads of the release's inventory. */
+  /** Workloads of the inventory of the HelmRelease or the payload's Kustomization. */
   readonly workloads: readonly WorkloadReport[]
 }
 
@@ -56,6 +58,31 @@ export interface HelmSnapshot {
   readonly chartName: string
   readonly chartVersion: string
   readonly lastDeployed: Instant
+}
+
+/** kustomize.toolkit.fluxcd.io/v1 Kustomization of a service: the fields that prove something. */
+export interface PayloadKustomizationReport {
+  readonly generation: number
+  readonly spec: JsonObject
+  readonly status: {
+    /** Advances on success only; -1 before the first. */
+    readonly observedGeneration: number
+    /** `sha1:<commit>`, `<branch|tag>@sha1:<commit>`, `sha256:<digest>` or `<tag>@sha256:<digest>`; may be empty. */
+    readonly lastAppliedRevision: string
+    readonly lastAttemptedRevision: string
+    readonly conditions: readonly Condition[]
+    /** Newest first; empty where the controller keeps none. */
+    readonly history: readonly KustomizationSnapshot[]
+  }
+}
+
+/** meta.Snapshot of fluxcd/pkg: all reconciliations of the same objects with the same outcome. */
+export interface KustomizationSnapshot {
+  /** `ReconciliationSucceeded`, or the reason of a failure. */
+  readonly status: string
+  readonly revision: string
+  readonly firstReconciled: Instant
+  readonly lastReconciled: Instant
 }
 
 export interface KustomizationReport {

@@ -13,11 +13,19 @@ export const templateNames = [
   'oci-repository',
   'role-binding',
   'service-account',
+  'service-git-repository',
+  'service-kustomization',
+  'service-oci-repository',
 ] as const
 export type TemplateName = (typeof templateNames)[number]
 
 /** Skeletons that count only in the releases that use them: to add or edit one moves no other service. */
-export const optionalTemplateNames = ['external-secret'] as const satisfies readonly TemplateName[]
+export const optionalTemplateNames = [
+  'external-secret',
+  'service-git-repository',
+  'service-kustomization',
+  'service-oci-repository',
+] as const satisfies readonly TemplateName[]
 export type OptionalTemplateName = (typeof optionalTemplateNames)[number]
 
 export interface ObjectTemplates {

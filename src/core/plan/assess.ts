@@ -1,16 +1,25 @@
-import type { JsonObject } from '../domain/cluster.ts'
 import { PlacementState } from '../domain/placement.ts'
 import type { PlacementStateCode } from '../domain/placement.ts'
-import type { Condition, HelmReleaseReport, PlacementReport, WorkloadReport } from '../domain/report.ts'
+import type {
+  Condition,
+  HelmReleaseReport,
+  PayloadKustomizationReport,
+  PlacementReport,
+} from '../domain/report.ts'
 import type { Instant } from '../domain/time.ts'
+import type { ExpectedRelease } from '../render/release-renderer.ts'
+import { judgeKustomization } from './assess-kustomization.ts'
+import {
+  currentCondition as current,
+  describe,
+  describeFailure,
+  describeWorkloads,
+  type Judgement,
+} from './evidence.ts'
 import { specContains } from './spec-contains.ts'
 
 /** What the fleet repository's main branch desires of one placement. */
-export interface Expectation {
-  /** `sha256:…` of the pinned chart. */
-  readonly chartDigest: string
-  /** `spec` of the HelmRelease in the desired file. */
-  readonly spec: JsonObject
+export type Expectation = ExpectedRelease & {
   /** Whether the revision last applied by the namespace's Kustomization contains the desired file. */
   readonly releaseBlobCurrent: boolean
   /** Commit time of the commit that brought the desired file to main. */
@@ -51,24 +60,49 @@ export function assess(
   expected: Expectation,
   previous: Assessment | undefined,
 ): Assessment {
-  const release = report.helmRelease
+  const live = liveObject(report, expected)
   const unapplied = whyUnapplied(report, expected)
-  if (release === undefined || unapplied !== undefined) {
+  if (live === undefined || unapplied !== undefined) {
     const since = unappliedSince(report, expected, previous)
     return { state: PlacementState.merged, since, observedAt: 0, evidence: unapplied?.evidence }
   }
-  const observedAt = previous?.observedAt || firstObserved(report, release, expected)
-  const judged = judge(report, release, expected, previous)
+  const observedAt = previous?.observedAt || firstObserved(report, live.object, expected)
+  const judged = judge(report, live, previous)
   const since = continues(judged, previous)
     ? previous.since
     : clamp(judged.since ?? report.at, report, expected)
   return { state: judged.state, since, observedAt, evidence: judged.evidence }
 }
 
-interface Judgement {
-  readonly state: PlacementStateCode
-  readonly since: Instant | undefined
-  readonly evidence: string | undefined
+type ChartExpectation = Extract<Expectation, { kind: 'chart' }>
+type KustomizeExpectation = Extract<Expectation, { kind: 'kustomize' }>
+
+/** What installs the payload on the cluster, with what is expected of it. */
+type Live =
+  | { readonly kind: 'chart'; readonly object: HelmReleaseReport; readonly expected: ChartExpectation }
+  | {
+      readonly kind: 'kustomize'
+      readonly object: PayloadKustomizationReport
+      readonly expected: KustomizeExpectation
+    }
+
+/** Undefined: it does not exist there. */
+function liveObject(report: PlacementReport, expected: Expectation): Live | undefined {
+  if (expected.kind === 'chart') {
+    const object = report.helmRelease
+    return object && { kind: 'chart', object, expected }
+  }
+  const object = report.payloadKustomization
+  return object && { kind: 'kustomize', object, expected }
+}
+
+function judge(report: PlacementReport, live: Live, previous: Assessment | undefined): Judgement {
+  switch (live.kind) {
+    case 'chart':
+      return judgeHelmRelease(report, live.object, live.expected, previous)
+    case 'kustomize':
+      return judgeKustomization(report, live.object, live.expected, previous)
+  }
 }
 
 /**
@@ -81,10 +115,10 @@ function continues(judged: Judgement, previous: Assessment | undefined): previou
 }
 
 /** Judges a HelmRelease that has the desired spec. */
-function judge(
+function judgeHelmRelease(
   report: PlacementReport,
   release: HelmReleaseReport,
-  expected: Expectation,
+  expected: ChartExpectation,
   previous: Assessment | undefined,
 ): Judgement {
   const { generation, status } = release
@@ -121,11 +155,13 @@ function whyUnapplied(
   expected: Expectation,
 ): { evidence: string | undefined } | undefined {
   if (!expected.releaseBlobCurrent) return { evidence: kustomizationFailure(report) }
-  const object = `HelmRelease/${report.namespace}/${report.name}`
-  if (report.helmRelease === undefined) {
+  const kind = expected.kind === 'chart' ? 'HelmRelease' : 'Kustomization'
+  const object = `${kind}/${report.namespace}/${report.name}`
+  const live = liveObject(report, expected)
+  if (live === undefined) {
     return { evidence: kustomizationFailure(report) ?? `${object} does not exist` }
   }
-  if (specContains(report.helmRelease.spec, expected.spec)) return undefined
+  if (specContains(live.object.spec, expected.spec)) return undefined
   return { evidence: kustomizationFailure(report) ?? `${object} differs from the desired spec` }
 }
 
@@ -160,7 +196,7 @@ function hasFailed(release: HelmReleaseReport): boolean {
 function whyUnproven(
   report: PlacementReport,
   release: HelmReleaseReport,
-  expected: Expectation,
+  expected: ChartExpectation,
 ): string | undefined {
   const latest = release.status.history[0]
   if (latest?.status !== 'deployed') return `Helm release is ${latest?.status ?? 'absent'}`
@@ -177,9 +213,13 @@ function healthySince(report: PlacementReport, release: HelmReleaseReport, ready
 }
 
 /** The earliest trace that the desired generation left, as the report may come much later. */
-function firstObserved(report: PlacementReport, release: HelmReleaseReport, expected: Expectation): Instant {
-  const traces = release.status.conditions
-    .filter((condition) => condition.observedGeneration === release.generation)
+function firstObserved(
+  report: PlacementReport,
+  { generation, status }: HelmReleaseReport | PayloadKustomizationReport,
+  expected: Expectation,
+): Instant {
+  const traces = status.conditions
+    .filter((condition) => condition.observedGeneration === generation)
     .map((condition) => condition.lastTransitionTime)
     .filter((at) => at >= expected.mergedAt)
   return Math.min(report.at, ...traces)
@@ -197,34 +237,7 @@ function failureEvidence(
     .find((condition) => condition?.status === 'False')
   const culprit = describe(failed ?? current(release, 'Stalled')) ?? 'failed'
   const before = previous?.state === PlacementState.progressing ? previous.evidence : undefined
-  const detail = before !== undefined && namesWorkload.test(before) ? before : describeWorkloads(report)
-  return detail === undefined || culprit.includes(detail) ? culprit : `${culprit}; ${detail}`
-}
-
-/** Evidence that tells what was wrong with the pods before a rollback replaced them. */
-const namesWorkload = /^(?:Deployment|StatefulSet|DaemonSet|Job)\//
-
-function describeWorkloads(report: PlacementReport): string | undefined {
-  const broken = report.workloads.filter((workload) => !workload.current)
-  return broken.length === 0 ? undefined : broken.map(describeWorkload).join('; ')
-}
-
-function describeWorkload(workload: WorkloadReport): string {
-  return `${workload.kind}/${workload.namespace}/${workload.name}: ${workload.message}`
-}
-
-/** `UpgradeFailed: timeout waiting for: […]`, without the sentence that helm-controller puts before the cause. */
-function describe(condition: Condition | undefined): string | undefined {
-  if (condition === undefined) return undefined
-  const message = condition.message.replace(/^Helm \w+ failed for release \S+ with chart \S+: /, '')
-  return `${condition.reason}: ${message}`
-}
-
-/** A condition that speaks of the live generation. */
-function current(release: HelmReleaseReport, type: string): Condition | undefined {
-  return release.status.conditions.find(
-    (condition) => condition.type === type && condition.observedGeneration === release.generation,
-  )
+  return describeFailure(culprit, report, before)
 }
 
 function clamp(instant: Instant, report: PlacementReport, expected: Expectation): Instant {

@@ -15,7 +15,7 @@ export interface Ailment {
  * `assess` and the reasons of helm-controller (api/v2/condition_types.go) and source-controller.
  */
 const deliveryFailure =
-  /^(?:Kustomization |HelmRelease\/|chart |SourceNotReady:|ArtifactFailed:|HelmChartFailed:|suspended )/
+  /^(?:Kustomization[ /]|HelmRelease\/|chart |revision |SourceNotReady:|ArtifactFailed:|HelmChartFailed:|suspended )/
 
 /** Tells whose fault it is that a placement is not healthy. */
 export function faultOf({ silent, observed, evidence }: Ailment): Fault {

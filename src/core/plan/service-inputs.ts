@@ -6,13 +6,15 @@ import type { Directive } from '../domain/directive.ts'
 import type { DesiredColumns, ObservedColumns } from '../domain/placement.ts'
 import { emptyRollout, type Rollout } from '../domain/rollout.ts'
 import type { ServiceRelease } from '../domain/service-release.ts'
-import type { ServiceVersion } from '../domain/service-version.ts'
+import { repositoryOf, type ServiceVersion } from '../domain/service-version.ts'
 import { resolveDependencies } from '../render/dependencies.ts'
+import { payloadSource } from '../render/payload-source.ts'
 import { optionalSkeletons, releaseRevision } from '../render/release-revision.ts'
 import { type Bitset, createBitset, hasBit, unite } from './bitset.ts'
 import { concerns, ordersOf } from './orders.ts'
+import { createRequiresGraph, type RequiresGraph } from './requires-graph.ts'
 import { createTargeting } from './targeting.ts'
-import type { ClusterFacts, ServicePlanInput } from './types.ts'
+import type { ClusterFacts, Neighbours, ServicePlanInput, Sickness } from './types.ts'
 import { waveOrder } from './wave-order.ts'
 
 /** Everything that follows from a catalog alone, computed once per catalog. */
@@ -29,6 +31,8 @@ export interface CatalogTargets {
   releasesOf(service: string): readonly ServiceRelease[]
   /** The orders that may concern a service, by name. */
   directivesOf(service: string): readonly Directive[]
+  /** Who requires whom. */
+  readonly requires: RequiresGraph
   /** By ordinal, 1: a Cordon keeps every wave from it. */
   readonly cordoned: Uint8Array
   /** The clusters that an order's selector selects; each selector is resolved once. */
@@ -54,6 +58,11 @@ export interface ObservedView {
   /** The last sign of life, by cluster ordinal; 0: none. */
   readonly contactAt: Uint32Array
   observed(service: string): ObservedColumns
+}
+
+/** The same for all plans of one step, see `withSickness`. */
+export interface StepView extends ObservedView {
+  sickness(): Sickness
 }
 
 /** Resolves groups, targets, wave orders and releases of a catalog. `index` gains the catalog's clusters. */
@@ -86,6 +95,7 @@ export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): Cat
     releasesOf: (name) => memo(releases, name, () => releasesAt(catalog, name)),
     directivesOf: (name) =>
       memo(directives, name, () => catalog.directives.filter((directive) => concerns(directive, name))),
+    requires: createRequiresGraph(catalog),
     cordoned: cordonedClusters(catalog, index, selected),
     selected,
   }
@@ -113,15 +123,16 @@ function targetedGroups(targets: Bitset, groups: readonly GroupMembers[]): reado
 function releasesAt(catalog: Catalog, name: string): readonly ServiceRelease[] {
   const service = catalog.services.get(name)
   if (!service) return []
-  const dependencies = resolveDependencies(service, catalog.services)
   const revisions = new Map<string, string>()
   const revisionOf = (version: ServiceVersion): string => {
-    const repository = catalog.chartRepositories.get(version.chart.repository)
+    const { payload } = version
+    const source = payloadSource(version, catalog)
     const skeletons = optionalSkeletons(version)
-    const key = [version.chart.repository, ...skeletons].join(' ')
-    return memo(revisions, key, () =>
-      releaseRevision(service, catalog.templates, repository, dependencies, skeletons),
-    )
+    const key = [payload.kind, repositoryOf(payload), ...skeletons].join(' ')
+    return memo(revisions, key, () => {
+      const dependencies = resolveDependencies(service, payload.kind, catalog)
+      return releaseRevision(service, catalog.templates, source, dependencies, skeletons)
+    })
   }
   return (catalog.versions.get(name) ?? []).map((version) => ({
     service: name,
@@ -131,14 +142,6 @@ function releasesAt(catalog: Catalog, name: string): readonly ServiceRelease[] {
   }))
 }
 
-/** The input of `planService` for one service, from what catalog, fleet and clusters say now. */
-export function servicePlanInput(
-  targets: CatalogTargets,
-  name: string,
-  fleet: FleetView,
-  observations: ObservedView,
-  frozen: Frozen,
-): ServicePlanInput | undefined {
 /** What errors of the catalog freeze, as far as planning reads it. */
 export interface Frozen {
   reasonOf(service: string): string | undefined
@@ -146,6 +149,14 @@ export interface Frozen {
   placementsOf(service: string): ReadonlyMap<string, string>
 }
 
+/** The input of `planService` for one service, from what catalog, fleet and clusters say now. */
+export function servicePlanInput(
+  targets: CatalogTargets,
+  name: string,
+  fleet: FleetView,
+  observations: StepView,
+  frozen: Frozen,
+): ServicePlanInput | undefined {
   const service = targets.catalog.services.get(name)
   if (!service) return undefined
   const clusters: ClusterFacts = {
@@ -155,6 +166,7 @@ export interface Frozen {
     bootstrapped: fleet.bootstrapped,
     cordoned: targets.cordoned,
     selected: targets.selected,
+    sickness: () => observations.sickness(),
   }
   return {
     service,

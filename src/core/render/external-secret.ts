@@ -6,7 +6,7 @@ import { isObject } from '../expressions/json-tree.ts'
 import { fillSpec, fillTemplate } from './fill-template.ts'
 import { serviceIdentity } from './service-identity.ts'
 import type { ReleaseInputs } from './types.ts'
-import { keySecrets } from './values-from.ts'
+import { keySecrets, keyVariables } from './values-from.ts'
 
 /** The External Secrets object that makes the Secret of a service: one key for each reference. */
 export function externalSecret(inputs: ReleaseInputs, secrets: readonly SecretReference[]): JsonObject {
@@ -26,15 +26,16 @@ export function externalSecretName(inputs: ReleaseInputs, secrets: readonly Secr
 
 /**
  * By the digest of all that decides what is read: other references are another Secret, and so another generation of
- * the HelmRelease, so that yesterday's Ready is no proof of them.
+ * what installs the service, so that yesterday's Ready is no proof of them.
  */
 function nameOf({ service }: ReleaseInputs, spec: JsonObject): string {
   const digest = bytesToHex(sha256(utf8ToBytes(JSON.stringify(spec))))
   return `${service.name}-${digest.slice(0, 8)}`
 }
 
-function specOf({ templates }: ReleaseInputs, secrets: readonly SecretReference[]): JsonObject {
-  const data = keySecrets(secrets).map(({ secretKey, path, key }) => ({
+function specOf({ templates, source }: ReleaseInputs, secrets: readonly SecretReference[]): JsonObject {
+  const keyed = source.kind === 'chart' ? keySecrets(secrets) : keyVariables(secrets)
+  const data = keyed.map(({ secretKey, path, key }) => ({
     secretKey,
     remoteRef: { key: path, ...(key === undefined ? {} : { property: key }) },
   }))

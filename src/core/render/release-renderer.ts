@@ -2,7 +2,9 @@ import type { Cluster, JsonObject } from '../domain/cluster.ts'
 import type { ExpressionContext, ExpressionError, ReadPath } from '../expressions/types.ts'
 import { emitYaml } from './emit-yaml.ts'
 import { servicePath } from './paths.ts'
-import { helmReleaseSpec, serviceObjects } from './service-objects.ts'
+import { pinnedRevision } from './kustomize-objects.ts'
+import type { PayloadSource } from './payload-source.ts'
+import { releaseSpec, serviceObjects } from './service-objects.ts'
 import type { ReleaseInputs, RenderedFile } from './types.ts'
 import { compileContent, type ContentOutcome, type VersionContent } from './version-content.ts'
 
@@ -12,7 +14,7 @@ export interface ReleaseRenderer {
   variantOf(cluster: Cluster, group: string): number
   /** `clusters/<cluster>/apps/<namespace>/<service>.yaml`; equal variants share one text. */
   render(cluster: Cluster, group: string): RenderOutcome
-  /** What the cluster's HelmRelease must show to run this release. */
+  /** What the cluster's HelmRelease or Kustomization must show to run this release. */
   expectedOf(cluster: Cluster, group: string): ExpectedOutcome
 }
 
@@ -24,12 +26,12 @@ export type ExpectedOutcome =
   | { readonly kind: 'expected'; readonly expected: ExpectedRelease }
   | { readonly kind: 'error'; readonly errors: readonly ExpressionError[] }
 
-/** What proves a release on a cluster: the chart and the HelmRelease's spec as rendered. */
-export interface ExpectedRelease {
-  /** `sha256:…` */
-  readonly chartDigest: string
-  readonly spec: JsonObject
-}
+/** What proves a release on a cluster: the pinned payload, and the spec as rendered of what installs it. */
+export type ExpectedRelease =
+  /** `chartDigest`: `sha256:…`; `spec`: of the HelmRelease. */
+  | { readonly kind: 'chart'; readonly chartDigest: string; readonly spec: JsonObject }
+  /** `revision`: `sha1:…` of a commit or `sha256:…` of an artifact; `spec`: of the Kustomization. */
+  | { readonly kind: 'kustomize'; readonly revision: string; readonly spec: JsonObject }
 
 /** Compiles the version's expressions. Errors are those of the expressions, whatever the cluster. */
 export function createReleaseRenderer(
@@ -40,8 +42,8 @@ export function createReleaseRenderer(
   const variantOf = createVariants(compiled.reads)
   const contentOf = (cluster: Cluster, group: string) => compiled.evaluate(contextOf(inputs, cluster, group))
   const textOf = oncePerVariant(variantOf, contentOf, (content) => serviceText(inputs, content))
-  const specOf = oncePerVariant(variantOf, contentOf, (content) => helmReleaseSpec(inputs, content))
-  const { service, version } = inputs
+  const specOf = oncePerVariant(variantOf, contentOf, (content) => releaseSpec(inputs, content))
+  const { service, source } = inputs
 
   return {
     variantOf,
@@ -54,9 +56,15 @@ export function createReleaseRenderer(
     expectedOf(cluster, group) {
       const spec = specOf(cluster, group)
       if (spec.kind === 'errors') return { kind: 'error', errors: spec.errors }
-      return { kind: 'expected', expected: { chartDigest: version.chart.digest, spec: spec.made } }
+      return { kind: 'expected', expected: expectedFrom(source, spec.made) }
     },
   }
+}
+
+function expectedFrom(source: PayloadSource, spec: JsonObject): ExpectedRelease {
+  return source.kind === 'chart'
+    ? { kind: 'chart', chartDigest: source.chart.digest, spec }
+    : { kind: 'kustomize', revision: pinnedRevision(source.kustomize.pin), spec }
 }
 
 type Made<Thing> =

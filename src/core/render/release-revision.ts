@@ -1,9 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import type { ChartRepository } from '../domain/chart-repository.ts'
 import type { Service } from '../domain/service.ts'
-import type { ServiceVersion } from '../domain/service-version.ts'
+import type { Payload, ServiceVersion } from '../domain/service-version.ts'
 import type { ObjectTemplates, OptionalTemplateName } from '../domain/templates.ts'
+import type { KustomizeSource, PayloadSource } from './payload-source.ts'
 import type { ReleaseInputs } from './types.ts'
 
 /** Raised whenever the renderer writes other bytes for the same inputs. */
@@ -11,19 +11,19 @@ const rendererFormat = '1'
 
 /**
  * 8 hex digits over everything beside the version that decides how a service is rendered: the renderer's format,
- * the object skeletons, the settings of the service that rendering reads, where the version's chart comes from
+ * the object skeletons, the settings of the service that rendering reads, where the version's payload comes from
  * (undefined when that is unknown), and where the services that it depends on live. What few releases use counts
  * only where it is used (`optional`: see `optionalSkeletons`), so that it moves no others.
  */
 export function releaseRevision(
   service: Service,
   templates: ObjectTemplates,
-  chartRepository: ChartRepository | undefined,
+  payload: PayloadSource | undefined,
   dependencies: ReleaseInputs['dependencies'],
   optional: readonly OptionalTemplateName[],
 ): string {
   const settings = [service.name, service.owner, service.namespace, service.releaseName]
-  const source = chartRepository && sourceFields(chartRepository)
+  const source = payload && sourceFields(payload)
   const installedBefore = dependencies
     .map(({ name, namespace }) => [name, namespace] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
@@ -42,11 +42,33 @@ export function releaseRevision(
 /** The optional skeletons that a version's file is made from. */
 export function optionalSkeletons({
   secrets,
-}: Pick<ServiceVersion, 'secrets'>): readonly OptionalTemplateName[] {
-  return secrets.length === 0 ? [] : ['external-secret']
+  payload,
+}: Pick<ServiceVersion, 'secrets' | 'payload'>): readonly OptionalTemplateName[] {
+  return [...(secrets.length === 0 ? [] : ['external-secret' as const]), ...payloadSkeletons(payload)]
 }
 
-function sourceFields({ type, url, secretRef, certSecretRef, verification }: ChartRepository) {
+function payloadSkeletons(payload: Payload): readonly OptionalTemplateName[] {
+  if (payload.kind === 'chart') return []
+  const { pin } = payload.kustomize
+  return [
+    'service-kustomization',
+    pin.kind === 'commit' ? 'service-git-repository' : 'service-oci-repository',
+  ]
+}
+
+function sourceFields(source: PayloadSource) {
+  if (source.kind === 'kustomize') return kustomizeFields(source)
+  const { type, url, secretRef, certSecretRef, verification } = source.repository
   const later = [certSecretRef ?? null, verification ?? null]
   return [type, url, secretRef ?? null, ...(later.every((field) => field === null) ? [] : later)]
+}
+
+/** All but the name and the file of the repository, which are not rendered. */
+function kustomizeFields({ origin: { repository } }: KustomizeSource) {
+  const { type, url, secretRef } = repository
+  const rest =
+    repository.type === 'git'
+      ? [repository.branch, repository.verificationSecretRef]
+      : [repository.certSecretRef, repository.verification]
+  return ['kustomize', type, url, ...[secretRef, ...rest].map((field) => field ?? null)]
 }

@@ -2,21 +2,45 @@ import type { Json, JsonObject } from '../domain/cluster.ts'
 import { isList, isObject } from '../expressions/json-tree.ts'
 import { externalSecret, externalSecretName } from './external-secret.ts'
 import { fillSpec, fillTemplate, templateName, type Identity } from './fill-template.ts'
+import { kustomizationSpec, kustomizeObjects } from './kustomize-objects.ts'
+import type { ChartSource } from './payload-source.ts'
 import { serviceIdentity } from './service-identity.ts'
 import type { ReleaseInputs } from './types.ts'
 import type { VersionContent } from './version-content.ts'
 import { valuesBeneath, valuesFrom } from './values-from.ts'
+import { verification } from './verification.ts'
 
 /**
- * The Flux objects of a service release with the given content: the HelmRelease first, then where its chart comes
- * from, then where its secret values do.
+ * The Flux objects of a service release with the given content: the HelmRelease or Kustomization first, then where its
+ * payload comes from, then where its secret values do.
  */
 export function serviceObjects(inputs: ReleaseInputs, content: VersionContent): readonly JsonObject[] {
   const secrets = content.secrets.length === 0 ? [] : [externalSecret(inputs, content.secrets)]
-  return [helmRelease(inputs, content), ...chartSources(inputs), ...secrets]
+  return [...payloadObjects(inputs, content), ...secrets]
 }
 
-function helmRelease(inputs: ReleaseInputs, content: VersionContent): JsonObject {
+function payloadObjects(inputs: ReleaseInputs, content: VersionContent): readonly JsonObject[] {
+  const { source } = inputs
+  switch (source.kind) {
+    case 'chart':
+      return [helmRelease(inputs, source, content), ...chartSources(inputs, source)]
+    case 'kustomize':
+      return kustomizeObjects(inputs, source, content)
+  }
+}
+
+/** The spec of the service's HelmRelease or Kustomization, which health is compared with. */
+export function releaseSpec(inputs: ReleaseInputs, content: VersionContent): JsonObject {
+  const { source } = inputs
+  switch (source.kind) {
+    case 'chart':
+      return helmReleaseSpec(inputs, source, content)
+    case 'kustomize':
+      return kustomizationSpec(inputs, source, content)
+  }
+}
+
+function helmRelease(inputs: ReleaseInputs, source: ChartSource, content: VersionContent): JsonObject {
   const { service, version, templates } = inputs
   const template = templates.objects['helm-release']
   const identity = {
@@ -26,12 +50,11 @@ function helmRelease(inputs: ReleaseInputs, content: VersionContent): JsonObject
       'event.toolkit.fluxcd.io/version': version.version,
     },
   }
-  return fillTemplate(template, identity, { spec: helmReleaseSpec(inputs, content) })
+  return fillTemplate(template, identity, { spec: helmReleaseSpec(inputs, source, content) })
 }
 
-/** The spec of the service's HelmRelease, which health is compared with. */
-export function helmReleaseSpec(inputs: ReleaseInputs, content: VersionContent): JsonObject {
-  const { service, chartRepository, templates } = inputs
+function helmReleaseSpec(inputs: ReleaseInputs, source: ChartSource, content: VersionContent): JsonObject {
+  const { service, templates } = inputs
   const dependsOn = inputs.dependencies.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(dependencyOn)
   const template = templates.objects['helm-release']
   return fillSpec(
@@ -41,8 +64,8 @@ export function helmReleaseSpec(inputs: ReleaseInputs, content: VersionContent):
       storageNamespace: service.namespace,
       serviceAccountName: templateName(templates.objects['service-account'], 'halyard'),
       chartRef: {
-        kind: chartRepository.type === 'oci' ? 'OCIRepository' : 'HelmChart',
-        name: chartSourceName(inputs),
+        kind: source.repository.type === 'oci' ? 'OCIRepository' : 'HelmChart',
+        name: chartSourceName(inputs, source),
       },
       ...(dependsOn.length === 0 ? {} : { dependsOn }),
     },
@@ -87,72 +110,59 @@ function dependencyOn({
   return { name, namespace, readyExpr }
 }
 
-function chartSources(inputs: ReleaseInputs): readonly JsonObject[] {
-  return inputs.chartRepository.type === 'oci'
-    ? [ociRepository(inputs)]
-    : [helmChart(inputs), helmRepository(inputs)]
+function chartSources(inputs: ReleaseInputs, source: ChartSource): readonly JsonObject[] {
+  return source.repository.type === 'oci'
+    ? [ociRepository(inputs, source)]
+    : [helmChart(inputs, source), helmRepository(inputs, source)]
 }
 
-function ociRepository(inputs: ReleaseInputs): JsonObject {
-  const { version, chartRepository, templates } = inputs
+function ociRepository(inputs: ReleaseInputs, source: ChartSource): JsonObject {
+  const { chart, repository } = source
+  const { templates } = inputs
   const template = templates.objects['oci-repository']
   const spec = fillSpec(template, {
-    url: `${chartRepository.url.replace(/\/+$/, '')}/${version.chart.name}`,
-    ref: { digest: version.chart.digest },
-    ...credentials(inputs),
-    ...verification(inputs),
+    url: `${repository.url.replace(/\/+$/, '')}/${chart.name}`,
+    ref: { digest: chart.digest },
+    ...credentials(source),
+    ...verification(repository.verification),
   })
-  return fillTemplate(template, sourceIdentity(inputs, chartSourceName(inputs)), { spec })
+  return fillTemplate(template, sourceIdentity(inputs, source), { spec })
 }
 
-function helmChart(inputs: ReleaseInputs): JsonObject {
-  const { service, version, templates } = inputs
+function helmChart(inputs: ReleaseInputs, source: ChartSource): JsonObject {
+  const { service, templates } = inputs
   const template = templates.objects['helm-chart']
   const spec = fillSpec(template, {
-    chart: version.chart.name,
-    version: version.chart.version,
+    chart: source.chart.name,
+    version: source.chart.version,
     sourceRef: { kind: 'HelmRepository', name: service.name },
   })
-  return fillTemplate(template, sourceIdentity(inputs, chartSourceName(inputs)), { spec })
+  return fillTemplate(template, sourceIdentity(inputs, source), { spec })
 }
 
-function helmRepository(inputs: ReleaseInputs): JsonObject {
-  const { service, chartRepository, templates } = inputs
+function helmRepository(inputs: ReleaseInputs, source: ChartSource): JsonObject {
+  const { service, templates } = inputs
   const template = templates.objects['helm-repository']
-  const spec = fillSpec(template, { url: chartRepository.url, ...credentials(inputs) })
+  const spec = fillSpec(template, { url: source.repository.url, ...credentials(source) })
   return fillTemplate(template, serviceIdentity(inputs, service.name), { spec })
 }
 
-function credentials({ chartRepository }: ReleaseInputs): JsonObject {
-  const { secretRef, certSecretRef } = chartRepository
+function credentials({ repository }: ChartSource): JsonObject {
+  const { secretRef, certSecretRef } = repository
   return {
     ...(secretRef === undefined ? {} : { secretRef: { name: secretRef } }),
     ...(certSecretRef === undefined ? {} : { certSecretRef: { name: certSecretRef } }),
   }
 }
 
-function verification({ chartRepository }: ReleaseInputs): JsonObject {
-  if (chartRepository.verification === undefined) return {}
-  const { provider, secretRef, identities } = chartRepository.verification
-  return {
-    verify: {
-      provider,
-      ...(secretRef === undefined ? {} : { secretRef: { name: secretRef } }),
-      ...(identities.length === 0
-        ? {}
-        : { matchOIDCIdentity: identities.map(({ issuer, subject }) => ({ issuer, subject })) }),
-    },
-  }
-}
-
 /** Named by digest: another chart always is another generation of the HelmRelease, so yesterday's Ready is no proof. */
-function chartSourceName({ service, version }: ReleaseInputs): string {
-  return `${service.name}-${version.chart.digest.replace(/^sha256:/, '').slice(0, 8)}`
+function chartSourceName({ service }: ReleaseInputs, { chart }: ChartSource): string {
+  return `${service.name}-${chart.digest.replace(/^sha256:/, '').slice(0, 8)}`
 }
 
-function sourceIdentity(inputs: ReleaseInputs, name: string): Identity {
+function sourceIdentity(inputs: ReleaseInputs, source: ChartSource): Identity {
   return {
-    ...serviceIdentity(inputs, name),
-    annotations: { 'halyard.dev/chart-digest': inputs.version.chart.digest },
+    ...serviceIdentity(inputs, chartSourceName(inputs, source)),
+    annotations: { 'halyard.dev/chart-digest': source.chart.digest },
   }
 }

@@ -1,8 +1,8 @@
-import type { ChartRepository } from '../domain/chart-repository.ts'
 import type { Service } from '../domain/service.ts'
 import type { ServiceRelease } from '../domain/service-release.ts'
 import type { ServiceVersion } from '../domain/service-version.ts'
 import type { ObjectTemplates } from '../domain/templates.ts'
+import type { PayloadSource } from './payload-source.ts'
 
 /** A file to write, with its path from the repository's root. Rendering returns files and never writes them. */
 export interface RenderedFile {
@@ -15,8 +15,9 @@ export interface ReleaseInputs {
   readonly release: ServiceRelease
   readonly service: Service
   readonly version: ServiceVersion
-  readonly chartRepository: ChartRepository
+  /** The version's payload and where it comes from. */
+  readonly source: PayloadSource
   readonly templates: ObjectTemplates
-  /** The services of `service.dependsOn`, with the namespaces of their HelmReleases. */
+  /** The services that its Flux object waits for, with their namespaces (`resolveDependencies`). */
   readonly dependencies: readonly { readonly name: string; readonly namespace: string }[]
 }

@@ -7,6 +7,13 @@ export interface KeyedSecret extends SecretReference {
   readonly secretKey: string
 }
 
+/** The keys that secrets have in the Secret of a kustomize payload, where Flux reads them as variables of that name. */
+export function keyVariables(secrets: readonly SecretReference[]): readonly KeyedSecret[] {
+  return secrets.flatMap((secret) =>
+    secret.target === undefined ? [] : [{ ...secret, secretKey: secret.target }],
+  )
+}
+
 /** Fragments first, then single keys, as helm-controller merges them; within both the document's order. */
 export function keySecrets(secrets: readonly SecretReference[]): readonly KeyedSecret[] {
   const fragments = secrets.filter(({ target }) => target === undefined)

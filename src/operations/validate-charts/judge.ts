@@ -56,7 +56,7 @@ function someOf(clusters: ReadonlySet<string>): string {
 }
 
 function faultsOf(rendering: Rendering, outcome: RenderOutcome, installer: string): readonly Fault[] {
-  const { chart } = rendering.version
+  const { chart } = rendering
   switch (outcome.kind) {
     case 'refused':
       return [{ field: chartField, message: outcome.message, remedy: outcome.remedy }]

@@ -1,7 +1,7 @@
 import type { ChartRepository } from '../../core/domain/chart-repository.ts'
 import type { Json, JsonObject } from '../../core/domain/cluster.ts'
 import type { Service } from '../../core/domain/service.ts'
-import type { ServiceVersion } from '../../core/domain/service-version.ts'
+import type { ChartReference, ServiceVersion } from '../../core/domain/service-version.ts'
 import { isObject } from '../../core/expressions/json-tree.ts'
 import type { RenderableCatalog } from '../render-catalog.ts'
 
@@ -9,6 +9,7 @@ import type { RenderableCatalog } from '../render-catalog.ts'
 export interface Rendering {
   readonly service: Service
   readonly version: ServiceVersion
+  readonly chart: ChartReference
   readonly repository: ChartRepository
   readonly values: JsonObject
   /** Names of these clusters, in the order of groups and waves; at least one. */
@@ -20,7 +21,7 @@ export interface Rendering {
 
 /**
  * What there is to render: of each service's newest version, or of all, each distinct values once. What has errors
- * of its own, such as an expression that fails, is left out.
+ * of its own, such as an expression that fails, is left out, and so is what is no chart.
  */
 export function listRenderings(renderable: RenderableCatalog, takesAll: boolean): readonly Rendering[] {
   const { services, versions, chartRepositories } = renderable.catalog
@@ -28,9 +29,11 @@ export function listRenderings(renderable: RenderableCatalog, takesAll: boolean)
     const all = versions.get(service.name) ?? []
     const newest = all.at(-1)
     return (takesAll ? all : all.slice(-1)).flatMap((version) => {
-      const repository = chartRepositories.get(version.chart.repository)
+      if (version.payload.kind !== 'chart') return []
+      const { chart } = version.payload
+      const repository = chartRepositories.get(chart.repository)
       if (!repository) return []
-      const base = { service, version, repository, isNewest: version === newest }
+      const base = { service, version, chart, repository, isNewest: version === newest }
       return distinctValues(renderable, base)
     })
   })

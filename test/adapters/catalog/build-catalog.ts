@@ -63,7 +63,12 @@ export function plainTemplates(): ObjectTemplates {
     name,
     { apiVersion: 'v1', kind: 'ConfigMap' },
   ])
-  const optionalRevisions = { 'external-secret': '00000000' }
+  const optionalRevisions = {
+    'external-secret': '00000000',
+    'service-git-repository': '00000000',
+    'service-kustomization': '00000000',
+    'service-oci-repository': '00000000',
+  }
   return {
     revision: '00000000',
     optionalRevisions,

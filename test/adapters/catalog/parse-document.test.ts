@@ -137,7 +137,7 @@ describe('what breaks a schema', () => {
     [
       'a value from two secrets',
       [version, 'values:', 'secrets: [{path: a, target: db.password}, {path: b, target: db}]\n  values:'],
-      '[db] spec.secrets.1.target: another secret sets db.password already; give each Helm value one secret',
+      '[db] spec.secrets.1.target: another secret sets db.password already; give each value one secret',
     ],
     [
       'a range that is none',

@@ -174,7 +174,7 @@ test('texts and expectations come in the order of their blobs', async () => {
     undefined,
     undefined,
     undefined,
-    { chartDigest: 'sha256:abc', spec: { releaseName: 'payments', values: { replicas: 3 } } },
+    { kind: 'chart', chartDigest: 'sha256:abc', spec: { releaseName: 'payments', values: { replicas: 3 } } },
   ])
   expect(await fleet.readExpectations(oids)).toEqual((await fleet.readExpectations(reversed)).toReversed())
 })

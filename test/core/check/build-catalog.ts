@@ -35,6 +35,7 @@ export function catalogOf(parts: CatalogParts = {}): Catalog {
       fleet: { url: 'https://git.example.com/fleet.git', branch: 'main', secretRef: undefined },
       silentAfter,
       secretsNamespace: 'external-secrets',
+      health: { sick: { kind: 'percent', percent: 50 }, sickLeast: 2 },
       file: 'halyard.yaml',
     },
     clusters,
@@ -53,12 +54,18 @@ export function catalogOf(parts: CatalogParts = {}): Catalog {
         },
       ],
     ]),
+    sourceRepositories: new Map(),
     services: new Map(services.map((one) => [one.name, one])),
     versions: new Map([...byService].map(([name, list]) => [name, list])),
     directives,
     templates: {
       revision: '00000000',
-      optionalRevisions: { 'external-secret': '00000000' },
+      optionalRevisions: {
+        'external-secret': '00000000',
+        'service-git-repository': '00000000',
+        'service-kustomization': '00000000',
+        'service-oci-repository': '00000000',
+      },
       objects: {
         ...(Object.fromEntries(templateNames.map((name) => [name, {}])) as Record<TemplateName, JsonObject>),
         'helm-release': helmRelease,
@@ -124,7 +131,10 @@ export function version(
   return {
     service: name,
     version: number,
-    chart: { repository, name: 'web', version: '1.0.0', digest: `sha256:${'0'.repeat(64)}` },
+    payload: {
+      kind: 'chart',
+      chart: { repository, name: 'web', version: '1.0.0', digest: `sha256:${'0'.repeat(64)}` },
+    },
     values,
     secrets: [],
     patches: [],

@@ -12,12 +12,13 @@ import { assess } from '../../../src/core/plan/assess.ts'
 import type { Assessment, Expectation } from '../../../src/core/plan/assess.ts'
 
 const mergedAt = 1000
-const expected: Expectation = {
+const expected = {
+  kind: 'chart',
   chartDigest: 'sha256:new',
   spec: { chartRef: { kind: 'HelmChart', name: 'pay-new' }, values: { replicas: 2 } },
   releaseBlobCurrent: true,
   mergedAt,
-}
+} satisfies Expectation
 const timeout = "timeout waiting for: [Deployment/shop/pay status: 'InProgress']"
 const failedUpgrade = `Helm upgrade failed for release shop/pay with chart pay@1.1.0: ${timeout}`
 
@@ -79,7 +80,7 @@ function stateOf(assessment: Assessment): PlacementStateName | undefined {
 interface Case {
   readonly title: string
   readonly report?: Partial<PlacementReport>
-  readonly expected?: Partial<Expectation>
+  readonly expected?: Partial<Extract<Expectation, { kind: 'chart' }>>
   readonly state: PlacementStateName
   readonly evidence: string | undefined
 }

@@ -8,7 +8,17 @@ import {
 } from '../../../src/core/render/release-renderer.ts'
 import { optionalSkeletons, releaseRevision } from '../../../src/core/render/release-revision.ts'
 import type { ReleaseInputs } from '../../../src/core/render/types.ts'
-import { cluster, httpRepository, inputs, service, templates, verifiedRepository, version } from './sample.ts'
+import {
+  chartFrom,
+  cluster,
+  httpRepository,
+  inputs,
+  ociRepository,
+  service,
+  templates,
+  verifiedRepository,
+  version,
+} from './sample.ts'
 
 function rendererOf(given: ReleaseInputs): ReleaseRenderer {
   const renderer = createReleaseRenderer(given)
@@ -34,18 +44,18 @@ describe('a service file', () => {
   })
 
   test('with a chart in an HTTP repository, without values and dependencies', async () => {
-    const given = { ...withValues({}), chartRepository: httpRepository, dependencies: [] }
+    const given = { ...withValues({}), source: chartFrom(httpRepository), dependencies: [] }
     await expect(textOf(given)).toMatchFileSnapshot('golden/service-http.yaml')
   })
 
   test('with a chart that is verified', async () => {
-    const given = { ...inputs, chartRepository: verifiedRepository }
+    const given = { ...inputs, source: chartFrom(verifiedRepository) }
     await expect(textOf(given)).toMatchFileSnapshot('golden/service-verified.yaml')
   })
 
   test('with a certificate for an HTTP repository', () => {
-    const chartRepository = { ...httpRepository, certSecretRef: 'charts-tls' }
-    expect(documentsOf(textOf({ ...inputs, chartRepository })).at(-1)).toMatchObject({
+    const source = chartFrom({ ...httpRepository, certSecretRef: 'charts-tls' })
+    expect(documentsOf(textOf({ ...inputs, source })).at(-1)).toMatchObject({
       kind: 'HelmRepository',
       spec: { certSecretRef: { name: 'charts-tls' } },
     })
@@ -172,18 +182,22 @@ test('what is expected of the live object is what was rendered', () => {
   const [helmRelease] = documentsOf(textOf(inputs, cluster('a')))
   expect(renderer.expectedOf(cluster('a'), 'prod')).toEqual({
     kind: 'expected',
-    expected: { chartDigest: version.chart.digest, spec: helmRelease?.['spec'] },
+    expected: {
+      kind: 'chart',
+      chartDigest: chartFrom(httpRepository).chart.digest,
+      spec: helmRelease?.['spec'],
+    },
   })
 })
 
 describe('the revision of a service release', () => {
-  const { chartRepository, dependencies } = inputs
+  const { dependencies } = inputs
   const revisionOf = (given: Partial<ReleaseInputs>) => {
     const all = { ...inputs, ...given }
     return releaseRevision(
       all.service,
       all.templates,
-      all.chartRepository,
+      all.source,
       all.dependencies,
       optionalSkeletons(all.version),
     )
@@ -201,18 +215,18 @@ describe('the revision of a service release', () => {
   })
 
   test('changes with where the chart comes from, known or not', () => {
-    const moved = { ...chartRepository, url: 'oci://mirror.example.com/charts' }
-    const withSecret = { ...chartRepository, secretRef: 'other' }
-    const withCertificate = { ...chartRepository, certSecretRef: 'other' }
+    const moved = { ...ociRepository, url: 'oci://mirror.example.com/charts' }
+    const withSecret = { ...ociRepository, secretRef: 'other' }
+    const withCertificate = { ...ociRepository, certSecretRef: 'other' }
     const repositories = [moved, withSecret, withCertificate, verifiedRepository, httpRepository]
-    const revisions = [base, ...repositories.map((other) => revisionOf({ chartRepository: other }))]
+    const revisions = [base, ...repositories.map((other) => revisionOf({ source: chartFrom(other) }))]
     revisions.push(releaseRevision(service, templates, undefined, dependencies, []))
     expect(new Set(revisions).size).toBe(7)
   })
 
   test('does not change with the name of the chart repository, which is not rendered', () => {
-    const renamed = { ...chartRepository, name: 'other', file: 'chart-repositories/other.yaml' }
-    expect(revisionOf({ chartRepository: renamed })).toBe(base)
+    const renamed = { ...ociRepository, name: 'other', file: 'chart-repositories/other.yaml' }
+    expect(revisionOf({ source: chartFrom(renamed) })).toBe(base)
   })
 
   test('changes with the services that it depends on and with their namespaces', () => {
@@ -230,7 +244,7 @@ describe('the revision of a service release', () => {
 test('a file holds the HelmRelease first, then where its chart comes from', () => {
   const kinds = (given: ReleaseInputs) => documentsOf(textOf(given)).map(({ kind }) => kind)
   expect(kinds(inputs)).toEqual(['HelmRelease', 'OCIRepository'])
-  expect(kinds({ ...inputs, chartRepository: httpRepository })).toEqual([
+  expect(kinds({ ...inputs, source: chartFrom(httpRepository) })).toEqual([
     'HelmRelease',
     'HelmChart',
     'HelmRepository',

@@ -4,14 +4,20 @@ import type { ChartRepository } from '../../../src/core/domain/chart-repository.
 import type { Cluster, JsonObject } from '../../../src/core/domain/cluster.ts'
 import type { Service } from '../../../src/core/domain/service.ts'
 import type { ServiceRelease } from '../../../src/core/domain/service-release.ts'
-import type { ServiceVersion } from '../../../src/core/domain/service-version.ts'
+import type { ChartReference, ServiceVersion } from '../../../src/core/domain/service-version.ts'
 import { templateNames, type ObjectTemplates, type TemplateName } from '../../../src/core/domain/templates.ts'
+import type { ChartSource } from '../../../src/core/render/payload-source.ts'
 import type { ReleaseInputs } from '../../../src/core/render/types.ts'
 
 /** The skeletons that the project ships. */
 export const templates: ObjectTemplates = {
   revision: '11111111',
-  optionalRevisions: { 'external-secret': '22222222' },
+  optionalRevisions: {
+    'external-secret': '22222222',
+    'service-git-repository': '33333333',
+    'service-kustomization': '44444444',
+    'service-oci-repository': '55555555',
+  },
   objects: Object.fromEntries(
     templateNames.map((name) => [
       name,
@@ -39,15 +45,17 @@ export const service: Service = {
   file: 'services/payments/service.yaml',
 }
 
+const chart: ChartReference = {
+  repository: 'main',
+  name: 'payments',
+  version: '1.4.2',
+  digest: `sha256:${'0123456789abcdef'.repeat(4)}`,
+}
+
 export const version: ServiceVersion = {
   service: 'payments',
   version: '1.4.2',
-  chart: {
-    repository: 'main',
-    name: 'payments',
-    version: '1.4.2',
-    digest: `sha256:${'0123456789abcdef'.repeat(4)}`,
-  },
+  payload: { kind: 'chart', chart },
   values: {
     region: '${cluster.labels.region}',
     replicas: "${cluster.metadata.size == 'large' ? 6 : 3}",
@@ -90,7 +98,7 @@ export const withPatches: ServiceVersion = {
   ],
 }
 
-const ociRepository: ChartRepository = {
+export const ociRepository: ChartRepository = {
   name: 'main',
   type: 'oci',
   url: 'oci://registry.example.com/charts/',
@@ -123,6 +131,11 @@ export const httpRepository: ChartRepository = {
   secretRef: undefined,
 }
 
+/** The sample's chart from another repository. */
+export function chartFrom(repository: ChartRepository): ChartSource {
+  return { kind: 'chart', chart, repository }
+}
+
 /** `region` null: without that label. */
 export function cluster(name: string, region: string | null = 'eu-west-1', size = 'large'): Cluster {
   return {
@@ -138,7 +151,7 @@ export const inputs: ReleaseInputs = {
   release,
   service,
   version,
-  chartRepository: ociRepository,
+  source: chartFrom(ociRepository),
   templates,
   dependencies: [
     { name: 'postgres', namespace: 'data' },

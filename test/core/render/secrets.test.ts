@@ -153,9 +153,9 @@ describe('expressions', () => {
 })
 
 test('the skeleton of secrets counts only in the revision of versions that have some', () => {
-  const edited = { ...templates, optionalRevisions: { 'external-secret': '33333333' } }
+  const edited = { ...templates, optionalRevisions: { ...templates.optionalRevisions, 'external-secret': '99999999' } }
   const revisionOf = (given: typeof version, by = templates) =>
-    releaseRevision(inputs.service, by, inputs.chartRepository, inputs.dependencies, optionalSkeletons(given))
+    releaseRevision(inputs.service, by, inputs.source, inputs.dependencies, optionalSkeletons(given))
   expect(revisionOf(version, edited)).toBe(revisionOf(version))
   expect(revisionOf(withSecrets, edited)).not.toBe(revisionOf(withSecrets))
 })

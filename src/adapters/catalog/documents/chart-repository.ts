@@ -4,7 +4,7 @@ import { dnsLabel, documentSchema, text } from './fields.ts'
 const goExpression = (description: string) => text(description, { title: 'a regular expression (Go)' })
 
 /** https://fluxcd.io/flux/components/source/ocirepositories/#verification */
-const Verification = Type.Object(
+export const Verification = Type.Object(
   {
     provider: Type.Enum(['cosign', 'notation'], { description: 'What made the signatures.' }),
     secretRef: Type.Optional(

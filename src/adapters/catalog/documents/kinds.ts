@@ -14,6 +14,7 @@ import { ServiceSchema, type ServiceDocument } from './service.ts'
 import { ServiceVersionSchema, type ServiceVersionDocument } from './service-version.ts'
 import { SettingsSchema, type SettingsDocument } from './settings.ts'
 import { SkipSchema, type SkipDocument } from './skip.ts'
+import { SourceRepositorySchema, type SourceRepositoryDocument } from './source-repository.ts'
 import { WithdrawSchema, type WithdrawDocument } from './withdraw.ts'
 
 /** The schema of every kind of document, by kind. */
@@ -22,6 +23,7 @@ export const documentSchemas = {
   DeploymentGroup: DeploymentGroupSchema,
   Cluster: ClusterSchema,
   ChartRepository: ChartRepositorySchema,
+  SourceRepository: SourceRepositorySchema,
   Service: ServiceSchema,
   ServiceVersion: ServiceVersionSchema,
   Hold: HoldSchema,
@@ -43,6 +45,7 @@ export type CatalogDocument =
   | DeploymentGroupDocument
   | ClusterDocument
   | ChartRepositoryDocument
+  | SourceRepositoryDocument
   | ServiceDocument
   | ServiceVersionDocument
   | DirectiveDocument

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { dnsLabel, documentSchema, flag, payload, semanticVersion, text } from './fields.ts'
+import { Kustomize } from './kustomize.ts'
 
 const SecretReference = Type.Object(
   {
@@ -7,8 +8,8 @@ const SecretReference = Type.Object(
     key: Type.Optional(text('Field of the secret. Default: all of it.', { maxLength: 253 })),
     target: Type.Optional(
       text(
-        'The one Helm value that it becomes, always as text; it wins over values. ' +
-          'Default: it is YAML that is merged into the values, and values win over it.',
+        'The one value that it becomes, always as text; it wins over values. ' +
+          'Default, for charts only: it is YAML that is merged into the values, and values win over it.',
         {
           title: 'names of values with dots between them, such as db.password',
           // Without brackets and escapes of `helm --set`, and at most 30 deep as there.
@@ -56,7 +57,7 @@ const Requirement = Type.Object(
 
 export const ServiceVersionSchema = documentSchema(
   'ServiceVersion',
-  'One version of a service: which chart with which values. It never changes once merged.',
+  'One version of a service: which chart or kustomize payload with which values. It never changes once merged.',
   { name: text('<service>-<version>.', { maxLength: 200 }) },
   Type.Object(
     {
@@ -64,25 +65,32 @@ export const ServiceVersionSchema = documentSchema(
       version: semanticVersion(
         'Semantic version, unique within the service for ever; also the name of its file.',
       ),
-      chart: Type.Object(
-        {
-          repository: dnsLabel('Name of a ChartRepository.'),
-          name: text('Name of the chart.', {
-            title: 'a chart name',
-            pattern: '^[a-z0-9]([-a-z0-9._/]*[a-z0-9])?$',
-            maxLength: 250,
-          }),
-          version: semanticVersion('Version of the chart.'),
-          digest: text('Digest of the OCI manifest, or of the chart archive over HTTP.', {
-            title: 'sha256: and 64 hex digits; a version alone is a mutable reference',
-            pattern: '^sha256:[0-9a-f]{64}$',
-          }),
-        },
-        { additionalProperties: false, description: 'The Helm chart, pinned by digest.' },
+      chart: Type.Optional(
+        Type.Object(
+          {
+            repository: dnsLabel('Name of a ChartRepository.'),
+            name: text('Name of the chart.', {
+              title: 'a chart name',
+              pattern: '^[a-z0-9]([-a-z0-9._/]*[a-z0-9])?$',
+              maxLength: 250,
+            }),
+            version: semanticVersion('Version of the chart.'),
+            digest: text('Digest of the OCI manifest, or of the chart archive over HTTP.', {
+              title: 'sha256: and 64 hex digits; a version alone is a mutable reference',
+              pattern: '^sha256:[0-9a-f]{64}$',
+            }),
+          },
+          {
+            additionalProperties: false,
+            description: 'The Helm chart, pinned by digest. Either this or kustomize.',
+          },
+        ),
       ),
+      kustomize: Type.Optional(Kustomize),
       values: Type.Optional(
         payload(
-          'Helm values. Strings may hold ${…} expressions over cluster; $${ is a literal. Default: none.',
+          'Helm values, or for kustomize the variables of postBuild: texts, numbers and booleans. ' +
+            'Strings may hold ${…} expressions over cluster; $${ is a literal. Default: none.',
         ),
       ),
       secrets: Type.Optional(
@@ -96,7 +104,7 @@ export const ServiceVersionSchema = documentSchema(
       patches: Type.Optional(
         Type.Array(Patch, {
           description:
-            'Kustomize patches of what the chart renders. Texts may hold ${…} expressions; $${ is a literal. Default: none.',
+            'Kustomize patches of what the payload gives. Texts may hold ${…} expressions; $${ is a literal. Default: none.',
           maxItems: 100,
           default: [],
         }),
@@ -124,7 +132,13 @@ export const ServiceVersionSchema = documentSchema(
         ),
       ),
     },
-    { additionalProperties: false, description: 'The version.' },
+    {
+      additionalProperties: false,
+      description: 'The version.',
+      if: { type: 'object', properties: { kustomize: false } },
+      then: { type: 'object', properties: { chart: { type: 'object' } }, required: ['chart'] },
+      else: { type: 'object', properties: { chart: false } },
+    },
   ),
 )
 export type ServiceVersionDocument = Static<typeof ServiceVersionSchema>

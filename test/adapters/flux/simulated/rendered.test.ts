@@ -11,6 +11,7 @@ import {
   cluster,
   httpRepository,
   inputs,
+  chartFrom,
   templates,
   withPatches,
   withSecrets,
@@ -62,7 +63,7 @@ async function judge(world: World, expected: ExpectedRelease, seconds: number) {
 
 test.each([
   { title: 'an OCI registry', payments },
-  { title: 'an HTTP repository', payments: { ...payments, chartRepository: httpRepository } },
+  { title: 'an HTTP repository', payments: { ...payments, source: chartFrom(httpRepository) } },
   {
     title: 'a version with secrets and patches',
     payments: { ...payments, version: { ...withSecrets, patches: withPatches.patches } },
