@@ -3,7 +3,7 @@ import { defineConfig } from 'oxlint'
 const adapters = ['git', 'catalog', 'fleet', 'forge', 'flux', 'helm', 'store', 'notify'] as const
 const faces = ['cli', 'halyard', 'server', 'mcp'] as const
 const top = ['core', 'adapters', 'controller', 'operations', 'entrypoints', 'simulate', 'compose'] as const
-const purePackages = ['semver', 'minimatch', '@marcbachmann/cel-js', '@noble/hashes/**', 'diff']
+const purePackages = ['semver', 'minimatch', '@marcbachmann/cel-js', '@noble/hashes/**', 'croner', 'diff']
 
 const ports = '**/adapters/*/port.ts'
 const core = '**/core/**'

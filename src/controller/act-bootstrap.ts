@@ -47,7 +47,7 @@ export async function actBootstrap(
     branch,
     changes: [...changes.values()],
     text,
-    direction: 'forward',
+    direction: { forward: undefined },
     needsApproval: false,
   })
   if (outcome.kind !== 'merged') return outcome

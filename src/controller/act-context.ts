@@ -16,10 +16,13 @@ export interface ActContext {
   readonly now: Instant
   /** Open pull requests of Halyard by branch. */
   readonly pullRequests: ReadonlyMap<string, PullRequest>
-  /** Evaluated right before a forward merge: whether the catalog still stands where the plan was made. */
-  readonly gatesStillHold: () => Promise<boolean>
+  /** Evaluated right before a forward merge: what shut since the plan was made; undefined: nothing. */
+  readonly whatShut: (moving: Moving) => Promise<string | undefined>
   readonly emit: (event: Omit<Event, 'at'>) => void
 }
+
+/** What a forward merge moves; undefined: a new cluster, which no order but the catalog's state concerns. */
+export type Moving = { readonly service: string; readonly group: string } | undefined
 
 /** What became of a proposal. Only `done` moved main. */
 export type Outcome =

@@ -41,7 +41,7 @@ export async function actWave(context: ActContext, proposal: WaveProposal): Prom
     branch,
     changes,
     text,
-    direction: 'forward',
+    direction: { forward: { service, group } },
     needsApproval: proposal.needsApproval,
   })
   if (outcome.kind !== 'merged') return outcome

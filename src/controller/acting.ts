@@ -1,6 +1,7 @@
 import type { FleetState } from '../adapters/fleet/port.ts'
 import type { PullRequest } from '../adapters/forge/port.ts'
 import { admit, type Admitted } from '../core/plan/admit.ts'
+import { freezeGates } from '../core/plan/order-gates.ts'
 import type { ActContext } from './act-context.ts'
 import { actRound } from './act-round.ts'
 import { wantedBranches } from './branches.ts'
@@ -65,7 +66,13 @@ export function createActing(
     releases,
     now: clock.now(),
     pullRequests: new Map((await forge.list()).map((pull): [string, PullRequest] => [pull.branch, pull])),
-    gatesStillHold: async () => (await catalog.head()) === state.commit,
+    whatShut: async (moving) => {
+      if ((await catalog.head()) !== state.commit) return 'the catalog changed: planning again'
+      if (!moving) return undefined
+      // A round takes time, in which a freeze may begin.
+      const { service, group } = moving
+      return freezeGates(state.targets.directivesOf(service), service, group, clock.now())[0]?.reason
+    },
     emit: (event) => events.emit([event]),
   })
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { CommitStatus, PullRequest } from '../adapters/forge/port.ts'
 import type { TreeChange } from '../adapters/git/port.ts'
 import type { PullRequestText } from '../core/render/pull-request.ts'
-import type { ActContext, Outcome } from './act-context.ts'
+import type { ActContext, Moving, Outcome } from './act-context.ts'
 
 /** One change of the fleet repository as a pull request that Halyard merges itself. */
 export interface Delivery {
@@ -10,7 +10,7 @@ export interface Delivery {
   readonly changes: readonly TreeChange[]
   readonly text: PullRequestText
   /** Forward changes merge only while the plan's gates hold; going back waits for nothing. */
-  readonly direction: 'forward' | 'back'
+  readonly direction: { readonly forward: Moving } | 'back'
   readonly needsApproval: boolean
 }
 
@@ -72,9 +72,7 @@ async function whyNotYet(
   if (foreign) return `pull request #${pullRequest.number} has commits that Halyard did not make`
   if (needsApproval && pullRequest.approvals.length === 0)
     return `approval of pull request #${pullRequest.number}`
-  if (direction === 'forward' && !(await context.gatesStillHold()))
-    return 'the catalog changed: planning again'
-  return undefined
+  return direction === 'back' ? undefined : context.whatShut(direction.forward)
 }
 
 async function merge(

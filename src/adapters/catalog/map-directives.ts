@@ -21,12 +21,14 @@ export function mapDirective(document: DirectiveDocument, file: string): Directi
     case 'Promote':
       return { kind: 'Promote', name, ...document.spec, file }
     case 'Freeze': {
-      const { service, group, reason } = document.spec
+      const { service, group, mode = 'deny', schedule, reason } = document.spec
       const { from, until } = document.spec
       return {
         kind: 'Freeze',
         name,
         scope: { service, group },
+        mode,
+        schedule: schedule && { ...schedule, duration: parseDuration(schedule.duration) },
         from: momentOf(from),
         until: momentOf(until),
         reason,

@@ -4,7 +4,7 @@ import type { DeploymentGroup, Strategy } from '../../core/domain/deployment-gro
 import type { Directive } from '../../core/domain/directive.ts'
 import type { Service } from '../../core/domain/service.ts'
 import type { ServiceVersion } from '../../core/domain/service-version.ts'
-import type { Settings } from '../../core/domain/settings.ts'
+import type { BudgetScope, Settings } from '../../core/domain/settings.ts'
 import type { Share } from '../../core/domain/share.ts'
 import type { SourceRepository } from '../../core/domain/source-repository.ts'
 import type { ClusterDocument } from './documents/cluster.ts'
@@ -65,6 +65,13 @@ function mapSettings({ spec }: SettingsDocument, file: string): Settings {
   return {
     fleet: { url, branch, secretRef },
     silentAfter: parseDuration(spec.silentAfter ?? '10m'),
+    health: { blackout: parseShare(spec.health?.blackout ?? '20%') },
+    pullRequests: { maxClusters: spec.pullRequests?.maxClusters ?? 250 },
+    changeBudgets: (spec.changeBudgets ?? []).map(({ per, max, within }) => ({
+      per: parseScope(per),
+      max: parseShare(max),
+      within: parseDuration(within),
+    })),
     secretsNamespace: spec.secretsNamespace ?? 'external-secrets',
     health: { sick: parseShare(spec.health?.sick ?? '50%'), sickLeast: spec.health?.sickLeast ?? 2 },
     file,
@@ -92,7 +99,15 @@ function mapStrategy(strategy: StrategyDocument): Strategy {
     failureDomain: strategy.failureDomain,
     onFailure: strategy.onFailure ?? 'rollback',
     supersede: strategy.supersede ?? 'finish-wave',
+    catchUp: strategy.catchUp ?? 'waves',
+    maxCatchUp: parseShare(strategy.maxCatchUp ?? '10%'),
   }
+}
+
+/** `label:region`, or one of the plain words. */
+function parseScope(per: string): BudgetScope {
+  if (per.startsWith('label:')) return { kind: 'label', key: per.slice('label:'.length) }
+  return { kind: per === 'cluster' || per === 'group' ? per : 'fleet' }
 }
 
 function mapCluster({ metadata, spec }: ClusterDocument, file: string): Cluster {

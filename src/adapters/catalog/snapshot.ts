@@ -81,6 +81,9 @@ function textOf(sections: Sections, path: string): string | undefined {
 const unknownSettings: Settings = {
   fleet: { url: '', branch: 'main', secretRef: undefined },
   silentAfter: 600,
+  health: { blackout: { kind: 'percent', percent: 20 } },
+  pullRequests: { maxClusters: 250 },
+  changeBudgets: [],
   secretsNamespace: 'external-secrets',
   health: { sick: { kind: 'percent', percent: 50 }, sickLeast: 2 },
   file: 'halyard.yaml',

@@ -1,6 +1,7 @@
 import type { Catalog } from '../domain/catalog.ts'
-import type { Directive, Pin } from '../domain/directive.ts'
+import type { Directive, Freeze, Pin } from '../domain/directive.ts'
 import type { FieldPath, Finding, FindingScope } from '../domain/finding.ts'
+import { scheduleProblem } from '../plan/freeze-windows.ts'
 import { ordersOf, returnOrderOf, withdrawalOf } from '../plan/orders.ts'
 import { compileSelector } from '../plan/selector.ts'
 import type { UnreadFiles } from './words.ts'
@@ -51,9 +52,26 @@ function checkVersion(
 function checkTimes(directive: Directive): readonly Finding[] {
   if (directive.kind !== 'Freeze') return []
   const { from, until } = directive
-  if (from === undefined || until === undefined || from < until) return []
+  if (from === undefined || until === undefined || from < until) return checkSchedule(directive)
   const message = 'the freeze is over before it begins'
   return [errorOf(directive, ['spec', 'until'], message, 'write a time after from')]
+}
+
+/** A schedule that can not be read freezes, so this only tells why. */
+function checkSchedule(freeze: Freeze): readonly Finding[] {
+  const { schedule } = freeze
+  if (schedule === undefined) return []
+  const problem = scheduleProblem(schedule)
+  if (problem) {
+    const remedy =
+      problem.field === 'cron'
+        ? 'write five fields such as 0 18 * * FRI'
+        : 'write a name such as Europe/Berlin'
+    return [errorOf(freeze, ['spec', 'schedule', problem.field], problem.message, remedy)]
+  }
+  if (schedule.duration > 0) return []
+  const message = 'windows of no length freeze nothing'
+  return [errorOf(freeze, ['spec', 'schedule', 'duration'], message, 'write how long a window lasts')]
 }
 
 /** Orders that keep a version out win over those that want it in. */

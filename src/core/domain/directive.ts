@@ -25,12 +25,27 @@ export interface Rollback extends Order<'Rollback'> {
   readonly from: string
 }
 
-/** Stops forward waves in its scope from one moment until another; absent ones are always and for ever. */
+/**
+ * Stops forward waves in its scope: within its windows (`deny`), or outside of them (`allow`). Its windows are those of
+ * the schedule between `from` and `until`; without a schedule all of that time is one window.
+ */
 export interface Freeze extends Order<'Freeze'> {
   readonly scope: DirectiveScope
+  readonly mode: 'deny' | 'allow'
   readonly from: Instant | undefined
-  /** The first moment that is not frozen any more. */
+  /** The first moment that is not in a window any more. */
   readonly until: Instant | undefined
+  readonly schedule: FreezeSchedule | undefined
+}
+
+/** Windows that come again and again. */
+export interface FreezeSchedule {
+  /** When a window begins: five fields of cron, on the clocks of `timeZone`. */
+  readonly cron: string
+  /** In time that passes, whatever clocks are changed in between. */
+  readonly duration: Seconds
+  /** IANA name: `Europe/Berlin`. */
+  readonly timeZone: string
 }
 
 /** Keeps every wave of every service from clusters. */

@@ -1,3 +1,4 @@
+import type { Share } from './share.ts'
 import type { Seconds } from './time.ts'
 
 /** `halyard.yaml` at the root of the catalog. */
@@ -6,7 +7,29 @@ export interface Settings {
   readonly fleet: { readonly url: string; readonly branch: string; readonly secretRef: string | undefined }
   /** A cluster that reported nothing for so long is silent. */
   readonly silentAfter: Seconds
+  readonly health: {
+    /** So many of the clusters that were in contact falling silent at once are a blackout. */
+    readonly blackout: Share
+  }
+  readonly pullRequests: {
+    /** A wave of more clusters is split into parts. */
+    readonly maxClusters: number
+  }
+  readonly changeBudgets: readonly ChangeBudget[]
   /** Where External Secrets runs: it can not read secrets for itself before it runs. */
   readonly secretsNamespace: string
   readonly file: string
 }
+
+/** How many placements may change within a length of time, in each scope on its own. */
+export interface ChangeBudget {
+  readonly per: BudgetScope
+  /** A percentage is of the clusters in the scope. */
+  readonly max: Share
+  readonly within: Seconds
+}
+
+/** `label`: all clusters that have the same value of the label share one budget; those without it have none. */
+export type BudgetScope =
+  | { readonly kind: 'cluster' | 'group' | 'fleet' }
+  | { readonly kind: 'label'; readonly key: string }

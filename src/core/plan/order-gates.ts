@@ -1,9 +1,10 @@
 import type { ClusterSelector } from '../domain/cluster.ts'
-import type { Cordon, Directive, Freeze, Pin, Withdraw } from '../domain/directive.ts'
+import type { Cordon, Directive, Pin, Withdraw } from '../domain/directive.ts'
 import type { Rollout } from '../domain/rollout.ts'
 import type { ServiceRelease } from '../domain/service-release.ts'
 import { formatInstant, type Instant } from '../domain/time.ts'
 import { hasBit } from './bitset.ts'
+import { type Shutting, shuttingAt } from './freeze-windows.ts'
 import { clustersOf } from './gates.ts'
 import { clusterPinsOf, isInScope, ordersOf, pinOf, returnOrderOf, withdrawalOf } from './orders.ts'
 import type { Gate, GateName, GroupPlanInput, ServicePlanInput } from './types.ts'
@@ -23,9 +24,7 @@ export function forwardGates(
     ...ordersOf(directives, 'Hold')
       .filter(({ scope }) => isInScope(scope, service, group))
       .map((hold) => shutBy('hold', hold)),
-    ...ordersOf(directives, 'Freeze')
-      .filter((freeze) => isInScope(freeze.scope, service, group) && isFrozen(freeze, now))
-      .map(freezeGate),
+    ...freezeGates(directives, service, group, now),
     ...(withdrawal === undefined ? [] : [withdrawnGate(withdrawal)]),
     ...(pin === undefined || pin.version === release.version ? [] : [pinGate(pin)]),
   ]
@@ -100,15 +99,27 @@ export function pinnedOutGate(pin: Pin, directives: readonly Directive[], group:
   }
 }
 
-/** From its first moment up to, and without, the one at which it is over. */
-function isFrozen({ from = -Infinity, until = Infinity }: Freeze, now: Instant): boolean {
-  return from <= now && now < until
+/** The gates of every Freeze that shuts a service in a group at a moment. */
+export function freezeGates(
+  directives: readonly Directive[],
+  service: string,
+  group: string,
+  now: Instant,
+): readonly Gate[] {
+  const inScope = ordersOf(directives, 'Freeze').filter(({ scope }) => isInScope(scope, service, group))
+  return shuttingAt(inScope, now).map(freezeGate)
 }
 
-function freezeGate(freeze: Freeze): Gate {
-  const { from, until, file } = freeze
-  const ends = until === undefined ? '' : `at ${formatInstant(until)}, or when `
-  return { ...shutBy('freeze', freeze), since: from, opensWhen: `${ends}${file} is removed`, opensAt: until }
+function freezeGate({ freeze, since, opensAt }: Shutting): Gate {
+  const gate = shutBy('freeze', freeze)
+  const ends = opensAt === undefined ? '' : `at ${formatInstant(opensAt)}, or when `
+  return {
+    ...gate,
+    reason: freeze.mode === 'allow' ? `outside of the times that are allowed: ${gate.reason}` : gate.reason,
+    since,
+    opensWhen: `${ends}${freeze.file} is removed`,
+    opensAt,
+  }
 }
 
 /** Nothing more goes forward on a version that is withdrawn. */

@@ -2,6 +2,7 @@ import type { ClusterSelector } from '../domain/cluster.ts'
 import type { Directive, DirectiveScope } from '../domain/directive.ts'
 import type { ServiceRelease } from '../domain/service-release.ts'
 import type { Instant, Seconds } from '../domain/time.ts'
+import { windowChangesAt } from './freeze-windows.ts'
 
 type Kind = Directive['kind']
 export type OrderOf<Wanted extends Kind> = Extract<Directive, { kind: Wanted }>
@@ -41,13 +42,10 @@ export function concerns(directive: Directive, service: string): boolean {
 /** The next moment at which an order begins or ends by time alone. */
 export function nextOrderChange(directives: readonly Directive[], now: Instant): Instant {
   const moments = [
-    ...ordersOf(directives, 'Freeze').flatMap(({ from, until }) => [from, until]),
+    ...ordersOf(directives, 'Freeze').map((freeze) => windowChangesAt(freeze, now)),
     ...ordersOf(directives, 'Retry').map(({ at }) => at),
   ]
-  return moments.reduce<Instant>(
-    (next, moment) => (moment !== undefined && moment > now && moment < next ? moment : next),
-    Infinity,
-  )
+  return moments.reduce<Instant>((next, moment) => (moment > now && moment < next ? moment : next), Infinity)
 }
 
 /** The order that takes a release's version out of circulation. */

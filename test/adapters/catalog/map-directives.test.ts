@@ -22,6 +22,8 @@ describe('Freeze', () => {
       kind: 'Freeze',
       name: 'order',
       scope: { service: undefined, group: undefined },
+      mode: 'deny',
+      schedule: undefined,
       from: Date.UTC(2026, 10, 27) / 1000,
       until: Date.UTC(2026, 10, 27) / 1000 + 5,
       reason: 'r',

@@ -34,6 +34,9 @@ export function catalogOf(parts: CatalogParts = {}): Catalog {
     settings: {
       fleet: { url: 'https://git.example.com/fleet.git', branch: 'main', secretRef: undefined },
       silentAfter,
+      health: { blackout: { kind: 'percent', percent: 20 } },
+      pullRequests: { maxClusters: 250 },
+      changeBudgets: [],
       secretsNamespace: 'external-secrets',
       health: { sick: { kind: 'percent', percent: 50 }, sickLeast: 2 },
       file: 'halyard.yaml',
@@ -101,6 +104,8 @@ export function group(
       failureDomain: undefined,
       onFailure: 'rollback',
       supersede: 'finish-wave',
+      catchUp: 'waves',
+      maxCatchUp: { kind: 'percent', percent: 10 },
       ...strategy,
     },
     file: `deployment-groups/${name}.yaml`,

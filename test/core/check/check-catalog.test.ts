@@ -388,10 +388,39 @@ describe('orders', () => {
     ])
   })
 
+  it('that freeze have a schedule that can be read, in a time zone that exists', () => {
+    const freeze = (cron: string, timeZone: string, duration = 3600): Directive => ({
+      kind: 'Freeze',
+      name: 'f',
+      mode: 'deny',
+      schedule: { cron, timeZone, duration },
+      scope: { service: 'pay', group: undefined },
+      from: undefined,
+      until: undefined,
+      reason: 'r',
+      file: 'directives/f.yaml',
+    })
+    const orders = [
+      freeze('0 18 * * FRI', 'Europe/Berlin'),
+      freeze('0 18 * * FRY', 'Europe/Berlin'),
+      freeze('0 18 * * FRI', 'Europe/Berlyn'),
+      freeze('0 0 31 2 *', 'UTC'),
+      freeze('0 0 * * *', 'UTC', 0),
+    ]
+    expect(linesOf({ directives: orders })).toEqual([
+      'directives/f.yaml spec.schedule.cron: "0 18 * * FRY" is no cron expression',
+      'directives/f.yaml spec.schedule.timeZone: there is no time zone Europe/Berlyn',
+      'directives/f.yaml spec.schedule.cron: "0 0 31 2 *" never comes',
+      'directives/f.yaml spec.schedule.duration: windows of no length freeze nothing',
+    ])
+  })
+
   it('that freeze begin before they end', () => {
     const freeze = (from: number, until: number): Directive => ({
       kind: 'Freeze',
       name: 'f',
+      mode: 'deny',
+      schedule: undefined,
       scope: { service: 'pay', group: undefined },
       from,
       until,

@@ -41,6 +41,8 @@ describe('Freeze', () => {
   const freeze = (parts: Partial<Freeze> = {}): Freeze => ({
     kind: 'Freeze',
     name: 'sale',
+    mode: 'deny',
+    schedule: undefined,
     scope: { service: undefined, group: 'prod' },
     from: undefined,
     until: undefined,

@@ -3,7 +3,7 @@ import { Type, type Static, type TProperties, type TSchema } from 'typebox'
 const apiVersion = 'halyard.dev/v1'
 
 /** Kubernetes label keys: an optional DNS prefix, then up to 63 characters. */
-const labelKeyPattern =
+export const labelKeyPattern =
   '^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'
 const labelValuePattern = '^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$'
 

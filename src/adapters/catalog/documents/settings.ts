@@ -1,5 +1,32 @@
 import { Type, type Static } from 'typebox'
-import { dnsLabel, documentSchema, duration, text } from './fields.ts'
+import { dnsLabel, documentSchema, duration, labelKeyPattern, share, text } from './fields.ts'
+
+/** Forges show at most 300 files of a pull request (GitHub's list of changed files). */
+const mostClusters = 250
+
+const ChangeBudget = Type.Object(
+  {
+    per: text(
+      'What has a budget of its own: each cluster, group or value of a label, or the fleet as a whole.',
+      {
+        title: 'cluster, group, fleet or label:<key>',
+        pattern: `^(cluster|group|fleet|label:${labelKeyPattern.slice(1, -1)})$`,
+        maxLength: 330,
+      },
+    ),
+    max: share(
+      'How many placements may change within the time; a percentage is of the clusters in the scope.',
+      1,
+    ),
+    within: duration('How far back changes count; at most 24h.'),
+  },
+  {
+    additionalProperties: false,
+    description: 'At most `max` placements change `within` a time, in each scope on its own.',
+    if: { type: 'object', properties: { per: { const: 'cluster' } } },
+    then: { type: 'object', properties: { max: { type: 'integer' } } },
+  },
+)
 
 export const SettingsSchema = documentSchema(
   'Settings',
@@ -31,6 +58,44 @@ export const SettingsSchema = documentSchema(
       ),
       silentAfter: Type.Optional(
         duration('A cluster that reported nothing for so long counts as silent. Default 10m.', '10m'),
+      ),
+      health: Type.Optional(
+        Type.Object(
+          {
+            blackout: Type.Optional(
+              share(
+                'So many of the clusters that were in contact falling silent at once, at least 3, shut every forward gate and stop all clocks. Default 20%.',
+                1,
+                '20%',
+              ),
+            ),
+          },
+          { additionalProperties: false, description: 'When what clusters report can not be trusted.' },
+        ),
+      ),
+      pullRequests: Type.Optional(
+        Type.Object(
+          {
+            maxClusters: Type.Optional(
+              Type.Integer({
+                title: `a number from 1 to ${mostClusters}`,
+                description: `A wave of more clusters comes in parts, one pull request after the other. Default ${mostClusters}.`,
+                minimum: 1,
+                maximum: mostClusters,
+                default: mostClusters,
+              }),
+            ),
+          },
+          { additionalProperties: false, description: 'Limits of one pull request.' },
+        ),
+      ),
+      changeBudgets: Type.Optional(
+        Type.Array(ChangeBudget, {
+          description:
+            'How much of the fleet may change at a time, whatever services change. Default: no limits.',
+          maxItems: 20,
+          default: [],
+        }),
       ),
       secretsNamespace: Type.Optional(
         dnsLabel(
