@@ -1,7 +1,5 @@
 import type { FleetState } from '../adapters/fleet/port.ts'
-import type { PullRequest } from '../adapters/forge/port.ts'
 import { admit, type Admitted } from '../core/plan/admit.ts'
-import { freezeGates } from '../core/plan/order-gates.ts'
 import type { ActContext } from './act-context.ts'
 import { actRound } from './act-round.ts'
 import { wantedBranches } from './branches.ts'
@@ -11,6 +9,7 @@ import { type Events, progressEvents } from './events.ts'
 import type { Planning } from './planning.ts'
 import { createReleases } from './releases.ts'
 import { createVerdicts } from './verdicts.ts'
+import { type HeadedFleet, roundContext } from './round-context.ts'
 import type { Watched, Watching } from './watching.ts'
 
 export interface Acting {
@@ -27,8 +26,6 @@ export interface ActingResult {
   readonly waiting: number
 }
 
-type HeadedFleet = FleetState & { readonly head: string }
-
 /** One step may see the effects of its own merges this many times; the rest is left to the next step. */
 const roundsPerStep = 8
 
@@ -38,8 +35,8 @@ export function createActing(
   events: Events,
   watching: Watching,
 ): Acting {
-  const { catalog, fleet, forge, clock } = deps
-  const releases = createReleases(catalog)
+  const { clock } = deps
+  const releases = createReleases(deps.catalog)
   const sweeping = createSweeping(deps)
   const verdicts = createVerdicts({ ...deps, emit: (event) => events.emit([event]) })
 
@@ -58,23 +55,8 @@ export function createActing(
       planned: replanned.length,
     }
   }
-  const contextOf = async (state: CatalogState, current: HeadedFleet): Promise<ActContext> => ({
-    fleet,
-    forge,
-    state: current,
-    catalog: state,
-    releases,
-    now: clock.now(),
-    pullRequests: new Map((await forge.list()).map((pull): [string, PullRequest] => [pull.branch, pull])),
-    whatShut: async (moving) => {
-      if ((await catalog.head()) !== state.commit) return 'the catalog changed: planning again'
-      if (!moving) return undefined
-      // A round takes time, in which a freeze may begin.
-      const { service, group } = moving
-      return freezeGates(state.targets.directivesOf(service), service, group, clock.now())[0]?.reason
-    },
-    emit: (event) => events.emit([event]),
-  })
+  const contextOf = async (state: CatalogState, current: HeadedFleet): Promise<ActContext> =>
+    roundContext(deps, releases, events, { state, current })
 
   return {
     async act({ catalog: state, head }) {
