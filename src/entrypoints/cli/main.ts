@@ -1,18 +1,29 @@
 import { Command, CommanderError, Option } from 'commander'
 import { KnownError } from '../../operations/known-error.ts'
 import { cleanText } from './clean.ts'
+import { addCordon } from './commands/cordon.ts'
 import { addDiff } from './commands/diff.ts'
+import { addExpedite } from './commands/expedite.ts'
 import { addExplain } from './commands/explain.ts'
+import { addFreeze } from './commands/freeze.ts'
 import { addHistory } from './commands/history.ts'
 import { addHold } from './commands/hold.ts'
 import { addInit } from './commands/init.ts'
 import { addNewVersion } from './commands/new-version.ts'
+import { addPin } from './commands/pin.ts'
 import { addPlan } from './commands/plan.ts'
+import { addPromote } from './commands/promote.ts'
 import { addRender } from './commands/render.ts'
 import { addResume } from './commands/resume.ts'
+import { addRetry } from './commands/retry.ts'
 import { addRollback } from './commands/rollback.ts'
+import { addSkip } from './commands/skip.ts'
 import { addStatus } from './commands/status.ts'
+import { addUncordon } from './commands/uncordon.ts'
+import { addUnfreeze } from './commands/unfreeze.ts'
+import { addUnpin } from './commands/unpin.ts'
 import { addValidate } from './commands/validate.ts'
+import { addWithdraw } from './commands/withdraw.ts'
 import type { CliDeps } from './deps.ts'
 import { exitCodes } from './exit-codes.ts'
 import { createSession } from './session.ts'
@@ -48,7 +59,10 @@ export async function runHalctl(argv: readonly string[], deps: CliDeps): Promise
 }
 
 const questions = [addStatus, addExplain, addPlan, addDiff, addRender, addHistory, addValidate]
-const commands = [...questions, addHold, addResume, addRollback, addInit, addNewVersion]
+const stops = [addHold, addResume, addFreeze, addUnfreeze, addCordon, addUncordon, addPin, addUnpin]
+const moves = [addRollback, addWithdraw, addPromote, addExpedite, addRetry, addSkip]
+const authoring = [addInit, addNewVersion]
+const commands = [...questions, ...stops, ...moves, ...authoring]
 
 function createProgram(deps: CliDeps): Command {
   const program = prepare(new Command('halctl'), deps)

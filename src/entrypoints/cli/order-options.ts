@@ -21,18 +21,23 @@ export function addOrderOptions(command: Command, { canWait }: { readonly canWai
   if (!canWait) return command
   return command
     .option('--wait', 'until the controller has acknowledged it')
-    .option('--timeout <duration>', 'with --wait: at most so long, as 30s or 5m (default: 2m)', parseTimeout)
+    .option('--timeout <duration>', 'with --wait: at most so long, as 30s or 5m (default: 2m)', parseLength)
 }
 
 export function orderOptions(options: Partial<OrderOptions>): OrderOptions {
   return { ...options, timeout: options.timeout ?? usualTimeout }
 }
 
-const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 }
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
-function parseTimeout(text: string): number {
-  const [, number = '', unit = ''] = /^(\d{1,5})([smh])$/.exec(text) ?? []
-  const seconds = Number(number) * (unitSeconds[unit] ?? 0)
+/** `4h`, `1h30m` or `3d` in seconds, at least one. Throws an error of usage for anything else. */
+export function parseLength(text: string): number {
+  const isLength = /^(?:\d{1,5}[dhms])+$/.test(text)
+  const parts = isLength ? text.matchAll(/(\d+)([dhms])/g) : []
+  const seconds = [...parts].reduce(
+    (sum, [, number, unit]) => sum + Number(number) * (unitSeconds[unit ?? ''] ?? 0),
+    0,
+  )
   if (seconds > 0) return seconds
-  throw new InvalidArgumentError('It must be a duration such as 30s or 5m.')
+  throw new InvalidArgumentError('It must be a duration such as 30s, 5m or 1h30m.')
 }

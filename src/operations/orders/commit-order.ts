@@ -6,6 +6,7 @@ import { checkedCatalog } from '../checked-catalog.ts'
 import { KnownError } from '../known-error.ts'
 import type { CatalogView, Workspace } from '../workspace.ts'
 import type { Order, PreparedOrder } from './order.ts'
+import { requirePlainText } from './plain-text.ts'
 
 /** An order that may be committed: it makes no error in the catalog that it was made for. */
 export interface OrderDraft<Input = unknown> {
@@ -13,13 +14,14 @@ export interface OrderDraft<Input = unknown> {
   readonly prepared: PreparedOrder<Input>
 }
 
-/** Writes nothing. Throws `KnownError` when the catalog with the order in it would have an error that it has not now. */
+/** Writes nothing. Throws `KnownError` for control characters in a text, and when the catalog with the order in it would have an error that it has not now. */
 export async function draftOrder<Input extends TObject>(
   order: Order<Input>,
   input: Static<Input>,
   workspace: Workspace,
   writer: CatalogWriter,
 ): Promise<OrderDraft<Static<Input>>> {
+  requirePlainText(input)
   const prepared = await order.prepare(workspace, input)
   const base = await workspace.catalog()
   await refuseErrors(writer, base, prepared.changes)

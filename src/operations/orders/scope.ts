@@ -1,6 +1,7 @@
 import type { Catalog } from '../../core/domain/catalog.ts'
 import { createClusterIndex } from '../../core/domain/cluster-index.ts'
-import type { DirectiveScope, Hold } from '../../core/domain/directive.ts'
+import type { DirectiveScope, Freeze, Hold } from '../../core/domain/directive.ts'
+import { clustersOf } from '../../core/plan/gates.ts'
 import { createCatalogTargets } from '../../core/plan/service-inputs.ts'
 import { KnownError } from '../known-error.ts'
 import { unknownName } from '../nearest-name.ts'
@@ -17,6 +18,12 @@ export function requireScope(catalog: Catalog, { service, group }: DirectiveScop
   if (targeted.includes(group)) return
   const goes = targeted.length > 0 ? `it goes to ${listed(targeted)}` : 'it targets no cluster'
   throw new KnownError(`${service} does not go to ${group}`, goes)
+}
+
+/** Throws `KnownError` for a version that a service does not have. */
+export function requireVersion({ versions }: Catalog, service: string, version: string): void {
+  const known = versions.get(service)?.map((each) => each.version) ?? []
+  if (!known.includes(version)) throw unknownName(`version of ${service}`, version, known.toReversed())
 }
 
 /** The clusters of a scope by group, from the catalog alone: an order must not wait for the fleet to be read. */
@@ -46,7 +53,14 @@ export function holdsOver({ directives }: Catalog, scope: DirectiveScope): reado
   )
 }
 
-function overlaps(one: DirectiveScope, other: DirectiveScope): boolean {
+/** Freezes that stop something of a scope too. */
+export function freezesOver({ directives }: Catalog, scope: DirectiveScope): readonly Freeze[] {
+  return directives.filter(
+    (directive): directive is Freeze => directive.kind === 'Freeze' && overlaps(directive.scope, scope),
+  )
+}
+
+export function overlaps(one: DirectiveScope, other: DirectiveScope): boolean {
   const meets = (a: string | undefined, b: string | undefined): boolean =>
     a === undefined || b === undefined || a === b
   return meets(one.service, other.service) && meets(one.group, other.group)
@@ -56,6 +70,16 @@ function overlaps(one: DirectiveScope, other: DirectiveScope): boolean {
 export function scopeWords({ service, group }: DirectiveScope): string {
   if (service !== undefined) return group === undefined ? service : `${service} in ${group}`
   return group ?? 'everything'
+}
+
+/** How many clusters all of the groups together have, in words. */
+export function clustersIn(affects: readonly Affected[]): string {
+  return clustersOf(affects.reduce((sum, each) => sum + each.clusters, 0))
+}
+
+/** At most eight names: `prod-euw1-01, prod-euw1-02, …`. */
+export function namesOf(names: readonly string[]): string {
+  return names.slice(0, 8).join(', ') + (names.length > 8 ? ', …' : '')
 }
 
 /** `devel, prod-canary and prod` */

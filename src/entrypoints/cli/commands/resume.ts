@@ -4,6 +4,7 @@ import { addOrderOptions, type OrderOptions, orderOptions } from '../order-optio
 import type { Session } from '../session.ts'
 
 interface ResumeOptions extends OrderOptions {
+  readonly group?: string
   readonly reason?: string
 }
 
@@ -12,7 +13,8 @@ export function addResume(program: Command, session: Session): Command {
     .command('resume')
     .summary('end a hold')
     .description('Ends a hold: removes its file from the catalog, under your name.')
-    .argument('<hold>', 'its name, or the service that it holds')
+    .argument('[hold]', 'its name, or the service that it holds; without it, the hold of everything')
+    .option('--group <group>', 'the hold of this deployment group')
     .option('--reason <text>', 'why, for the commit')
   return addOrderOptions(command, { canWait: true })
     .addHelpText(
@@ -20,11 +22,13 @@ export function addResume(program: Command, session: Session): Command {
       `
 Examples:
   halctl resume payments
+  halctl resume --group prod
   halctl resume hold-prod-20261122 --reason "the network is back" --yes`,
     )
-    .action(async (hold: string, options: ResumeOptions, self: Command) => {
+    .action(async (hold: string | undefined, options: ResumeOptions, self: Command) => {
       const { resume } = await import('../../../operations/orders/resume.ts')
-      const input = { hold, ...given({ reason: options.reason }) }
+      const { group, reason } = options
+      const input = given({ hold, group, reason })
       await session.order(self, { order: resume, input, options: orderOptions(options) })
     })
 }
