@@ -21,6 +21,9 @@ export const secretTexts: readonly (readonly [name: string, pattern: RegExp])[] 
 export const secretKeys =
   /(?:^|[-_.]|(?<=[a-z0-9])(?=[A-Z]))(?:password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|credentials?)$/i
 
+/** Keys that end like those, and hold the name of a Secret object. */
+export const secretNames = /^existing|(?:pull|tls|cert|certificate)[-_]?secret$/i
+
 /**
  * Values that look like secrets stand in Git for everyone to read. Only the newest version is looked at: an older one
  * can not be mended. No message holds the value, and no source line is shown.
@@ -74,9 +77,11 @@ function search(value: Json, field: FieldPath): readonly Found[] {
 function looksLike(text: string, key: string | number | undefined): string | undefined {
   const form = secretTexts.find(([, pattern]) => pattern.test(text))
   if (form !== undefined) return form[0]
-  // An expression or an empty text is none, and what it takes from the cluster is no secret.
-  const isNamed = typeof key === 'string' && text !== '' && !text.includes('${') && secretKeys.test(key)
-  return isNamed ? `a ${words(key)}` : undefined
+  if (typeof key !== 'string' || !secretKeys.test(key) || secretNames.test(key)) return undefined
+  // What an expression computes is taken from documents that are looked through, too.
+  if (text === '' || text.includes('${')) return undefined
+  const name = words(key)
+  return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`
 }
 
 function words(key: string): string {
