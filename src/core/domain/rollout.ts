@@ -13,6 +13,10 @@ export interface Rollout {
   readonly rejected: readonly RejectedRelease[]
   /** For every placement that the current release moved: what it goes back to. Begins anew with the next release. */
   readonly wayBack: readonly WayBack[]
+  /** What the way back of other services did to placements here, oldest first; absent: nothing. It rejects nothing. */
+  readonly returns?: readonly RequirementReturn[]
+  /** How placements leave that are no target any more; absent: none has left yet. */
+  readonly removal?: Removal
 }
 
 export interface CurrentRelease {
@@ -27,6 +31,8 @@ export interface CurrentRelease {
   readonly failed: readonly FailedPlacement[]
   /** The releases that this one superseded before they were proven. */
   readonly superseded: readonly ReleaseId[]
+  /** Whether this attempt brings nothing but new files of the release proven here last. */
+  readonly refresh?: boolean
 }
 
 export interface OpenedWave {
@@ -51,6 +57,8 @@ export interface RejectedRelease {
   readonly at: Instant
   readonly reason: string
   readonly evidence: readonly FailedPlacement[]
+  /** Only these files of the release are rejected, by blob id: those of a refresh. Absent: all of it is. */
+  readonly files?: readonly string[]
 }
 
 /** `clusters` go back to `blob`, the file of `release`; both undefined: the service was not there before. */
@@ -60,6 +68,39 @@ export interface WayBack {
   readonly release: ReleaseId | undefined
   readonly blob: string | undefined
   readonly clusters: readonly string[]
+}
+
+/** Placements that leave in waves, or have left. Begins anew when all of them are gone. */
+export interface Removal {
+  readonly attempt: number
+  readonly startedAt: Instant
+  /** Digest of everything that a person agreed to let go; undefined: so little that nobody had to. */
+  readonly approval: string | undefined
+  /** Quotas count the placements that have left. */
+  readonly waves: readonly OpenedWave[]
+  /** What left, with the files that it had. */
+  readonly clusters: readonly RemovedPlacements[]
+}
+
+export interface RemovedPlacements {
+  readonly blob: string
+  readonly clusters: readonly string[]
+}
+
+/** Placements whose requirement a way back broke: they went back with it, or had to stay and are broken. */
+export interface RequirementReturn {
+  readonly at: Instant
+  readonly outcome: 'returned' | 'broken'
+  /** What was on the clusters. */
+  readonly release: ReleaseId
+  /** Which requirement broke, by what; where they had to stay, also why. */
+  readonly reason: string
+  readonly clusters: readonly string[]
+}
+
+/** What is rejected for good, on all clusters: not only some files of it. */
+export function rejectedReleases({ rejected }: Rollout): readonly RejectedRelease[] {
+  return rejected.filter(({ files }) => files === undefined)
 }
 
 export function emptyRollout(service: string, group: string): Rollout {

@@ -1,5 +1,5 @@
 import type { Directive } from '../domain/directive.ts'
-import type { Rollout } from '../domain/rollout.ts'
+import { rejectedReleases, type Rollout } from '../domain/rollout.ts'
 import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 import { isAllowed, promotionOf, soakOf } from './orders.ts'
@@ -32,7 +32,7 @@ function isAbove(rollout: Rollout, release: ServiceRelease, order: ReleaseOrder)
   if (current && current.state !== 'rejected' && order(release, current.release) <= 0) return false
   const proven = rollout.proven.at(-1)
   if (proven && order(release, proven.release) <= 0) return false
-  return rollout.rejected.every((rejected) => order(release, rejected.release) > 0)
+  return rejectedReleases(rollout).every((rejected) => order(release, rejected.release) > 0)
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Pin } from '../domain/directive.ts'
+import { rejectedReleases } from '../domain/rollout.ts'
 import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import { type CandidateChoice, type Choosing, chooseCandidate, proofIn } from './candidate.ts'
 import { pinGate, pinnedOutGate } from './order-gates.ts'
@@ -35,7 +36,9 @@ function pinnedGate(choosing: Choosing, pin: Pin, release: ServiceRelease): Gate
   const { group, directives } = choosing
   if (!isAllowed(directives, release, group.group.name))
     return pinnedOutGate(pin, directives, group.group.name)
-  const rejected = group.rollout.rejected.find((entry) => releaseId(entry.release) === releaseId(release))
+  const rejected = rejectedReleases(group.rollout).find(
+    (entry) => releaseId(entry.release) === releaseId(release),
+  )
   if (rejected) {
     return {
       ...pinGate(pin),

@@ -1,9 +1,12 @@
 import type { CurrentRelease } from '../domain/rollout.ts'
+import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import { promotionQueue } from './candidate.ts'
 import { chooseNext } from './choose-next.ts'
 import { decide, type GroupContext, type GroupDecision } from './decision.ts'
 import { restGate } from './gates.ts'
+import { tallyOf } from './group-tally.ts'
 import { planWave } from './plan-wave.ts'
+import { refusedGates, settledRelease } from './refresh.ts'
 import type { GroupTally } from './tally.ts'
 
 /** Nothing moves: start the candidate, or refresh placements that do not have the current release. */
@@ -21,8 +24,15 @@ export function planStart(
     if (queue) return decide(context, { current, tally, waitsFor: [queue], candidate: choice.candidate })
     return planWave(context, choice.candidate, 'start')
   }
-  if (current?.state === 'proven' && tally.movable.length > 0)
-    return planWave(context, current.release, 'start')
+  const settled = settledRelease(group.rollout)
+  if (settled && tallyOf(context, settled).movable.length > 0)
+    return planWave(context, atHead(settled.release, input.releases), 'start')
   const gate = choice.gate ?? restGate(current, group.rollout)
-  return decide(context, { current, tally, waitsFor: gate ? [gate] : [] })
+  const waitsFor = [...(gate ? [gate] : []), ...refusedGates(group.rollout, tally)]
+  return decide(context, { current, tally, waitsFor })
+}
+
+/** The same release at the catalog's head, where that still renders it. */
+function atHead(release: ServiceRelease, releases: readonly ServiceRelease[]): ServiceRelease {
+  return releases.find((other) => releaseId(other) === releaseId(release)) ?? release
 }

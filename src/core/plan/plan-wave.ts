@@ -6,6 +6,7 @@ import { eligibleGate } from './gates.ts'
 import { quotasOf, tallyOf, totalOf } from './group-tally.ts'
 import { forwardGates, keptOutGates } from './order-gates.ts'
 import { orderEvidence, soakOf } from './orders.ts'
+import { refreshReason } from './refresh.ts'
 import { openWave, startRelease } from './rollout-changes.ts'
 import type { GroupTally } from './tally.ts'
 import type { Gate, Proposal } from './types.ts'
@@ -47,14 +48,27 @@ export function planWave(
     group: group.group.name,
     release,
     wave,
-    waves: quotas.length,
+    waves: Math.max(wave, quotas.length),
     quota,
     clusters,
     evidence: evidenceOf(context, started.current, tally),
     needsApproval: group.group.promotion.mode === 'manual',
+    ...refreshOf(context, release, clusters),
     next: openWave(started.rollout, started.current, quota, movement, now),
   }
   return decide(context, { current: before, tally, proposals: [proposal], candidate: release })
+}
+
+/** Set where every cluster of a wave has the release already. */
+function refreshOf(
+  { input }: GroupContext,
+  release: ServiceRelease,
+  clusters: readonly number[],
+): { readonly refresh?: string } {
+  const id = releaseId(release)
+  const { files, file } = input.desired
+  const hasIt = clusters.every((cluster) => files[file[cluster] ?? 0]?.release === id)
+  return hasIt ? { refresh: refreshReason(input, clusters) } : {}
 }
 
 /** Why no placement that is left can be moved. */

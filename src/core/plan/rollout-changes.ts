@@ -1,6 +1,6 @@
 import type { DesiredColumns } from '../domain/placement.ts'
 import type { CurrentRelease, FailedPlacement, RejectedRelease, Rollout, WayBack } from '../domain/rollout.ts'
-import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
+import { releaseId, type ReleaseId, type ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 
 /** How many proofs a rollout file keeps; older ones stay in Git history. */
@@ -39,6 +39,9 @@ export function startRelease(
   const before = rollout.current
   const supersedes = before?.state === 'rolling' && releaseId(before.release) !== releaseId(release)
   const refreshes = before !== undefined && releaseId(before.release) === releaseId(release)
+  const last = rollout.proven.at(-1)
+  const isRefresh =
+    before?.state !== 'rolling' && last !== undefined && releaseId(last.release) === releaseId(release)
   const current: CurrentRelease = {
     release,
     state: 'rolling',
@@ -46,16 +49,30 @@ export function startRelease(
     startedAt: now,
     waves: [],
     failed: refreshes ? before.failed : [],
-    superseded: supersedes ? [...before.superseded, releaseId(before.release)] : [],
+    superseded: supersedes ? supersededBy(before) : [],
+    ...(isRefresh ? { refresh: true } : {}),
   }
-  return { rollout: { ...rollout, wayBack: supersedes || refreshes ? rollout.wayBack : [] }, current }
+  const keeps = supersedes || refreshes
+  return { rollout: { ...rollout, wayBack: keeps ? waysBackKept(rollout, supersedes) : [] }, current }
+}
+
+/** A refresh moves a release that is proven: who supersedes it comes after that release as after any other. */
+function supersededBy(before: CurrentRelease): readonly ReleaseId[] {
+  return before.refresh ? before.superseded : [...before.superseded, releaseId(before.release)]
+}
+
+/** What a refresh recorded is the way back only while that refresh, or what superseded it, is under way. */
+function waysBackKept({ current, wayBack }: Rollout, supersedes: boolean): readonly WayBack[] {
+  if (supersedes && current?.refresh) return wayBack.filter(({ attempt }) => attempt === current.attempt)
+  return wayBack.filter(({ release }) => supersedes || release !== (current && releaseId(current.release)))
 }
 
 /** The current release passed its last wave. A refresh of what was proven last keeps the time of that proof. */
 export function prove(rollout: Rollout, current: CurrentRelease, now: Instant): Rollout {
   const id = releaseId(current.release)
   const last = rollout.proven.at(-1)
-  const proof = last && releaseId(last.release) === id ? last : { release: current.release, at: now }
+  const at = last && releaseId(last.release) === id ? last.at : now
+  const proof = { release: current.release, at }
   const others = rollout.proven.filter(({ release }) => releaseId(release) !== id)
   const proven = [...others, proof].slice(-provenKept)
   return raiseFence({ ...rollout, current: { ...current, state: 'proven', superseded: [] }, proven })
@@ -77,6 +94,16 @@ export function reject(
   })
 }
 
+/** The new files that a refresh brought are rejected; the release that they are of stays proven. */
+export function rejectFiles(rollout: Rollout, current: CurrentRelease, verdict: RejectedRelease): Rollout {
+  return raiseFence({
+    ...rollout,
+    current: { ...current, state: 'proven', superseded: [] },
+    rejected: [...rollout.rejected, verdict],
+    wayBack: rollout.wayBack.filter(({ attempt }) => attempt !== current.attempt),
+  })
+}
+
 /** Placements that failed within the budget leave the rollout. */
 export function setApart(
   rollout: Rollout,
@@ -91,14 +118,17 @@ export function setApart(
  * superseded release moved it already; then what was recorded at that time stays.
  */
 function recordWayBack(rollout: Rollout, current: CurrentRelease, movement: Movement): readonly WayBack[] {
+  // A refresh goes back to the release's own files; what that release replaced stays recorded beside them.
+  const isOwn = ({ attempt }: WayBack): boolean => !current.refresh || attempt === current.attempt
   const recorded = new Map<string, WayBack>()
-  for (const entry of rollout.wayBack) for (const cluster of entry.clusters) recorded.set(cluster, entry)
+  for (const entry of rollout.wayBack.filter(isOwn))
+    for (const cluster of entry.clusters) recorded.set(cluster, entry)
   for (const ordinal of movement.clusters) {
     const name = movement.names[ordinal] ?? ''
     const from = recorded.get(name) ?? presentFile(rollout, ordinal, movement.desired)
     recorded.set(name, { attempt: current.attempt, release: from.release, blob: from.blob, clusters: [] })
   }
-  return groupEntries(recorded)
+  return [...rollout.wayBack.filter((entry) => !isOwn(entry)), ...groupEntries(recorded)]
 }
 
 /** What main has for a placement, unless that is a release rejected here: such a file is no way back. */
@@ -109,7 +139,11 @@ function presentFile(
 ): Pick<WayBack, 'release' | 'blob'> {
   const file = desired.files[desired.file[ordinal] ?? 0]
   const usable =
-    file && file.blob !== '' && rollout.rejected.every(({ release }) => releaseId(release) !== file.release)
+    file &&
+    file.blob !== '' &&
+    rollout.rejected.every(({ release, files }) =>
+      files ? !files.includes(file.blob) : releaseId(release) !== file.release,
+    )
   return usable ? { release: file.release, blob: file.blob } : { release: undefined, blob: undefined }
 }
 

@@ -1,6 +1,14 @@
 import type { Json, JsonObject } from '../domain/cluster.ts'
 import type { FieldPath } from '../domain/finding.ts'
-import type { CurrentRelease, FailedPlacement, OpenedWave, Rollout, WayBack } from '../domain/rollout.ts'
+import type {
+  CurrentRelease,
+  FailedPlacement,
+  OpenedWave,
+  Removal,
+  RequirementReturn,
+  Rollout,
+  WayBack,
+} from '../domain/rollout.ts'
 import type { ServiceRelease } from '../domain/service-release.ts'
 import { parseInstant, type Instant } from '../domain/time.ts'
 import { isObject } from '../expressions/json-tree.ts'
@@ -39,8 +47,17 @@ export function rolloutFromDocument(document: Json): Rollout {
       at: instant(at(field, 'at')),
       reason: text(at(field, 'reason')),
       evidence: list(at(field, 'evidence'), readFailed),
+      ...present(
+        'files',
+        optional(at(field, 'files'), (files) => list(files, text)),
+      ),
     })),
     wayBack: list(at(spec, 'wayBack'), readWayBack),
+    ...present(
+      'returns',
+      optional(at(spec, 'returns'), (field) => list(field, readReturn)),
+    ),
+    ...present('removal', optional(at(spec, 'removal'), readRemoval)),
   }
 }
 
@@ -53,6 +70,7 @@ function readCurrent(field: Field, service: string): CurrentRelease {
     waves: list(at(field, 'waves'), readWave),
     failed: list(at(field, 'failed'), readFailed),
     superseded: list(at(field, 'superseded'), text),
+    ...(at(field, 'refresh').value === true ? { refresh: true } : {}),
   }
 }
 
@@ -77,11 +95,34 @@ function readFailed(field: Field): FailedPlacement {
   }
 }
 
+function readRemoval(field: Field): Removal {
+  return {
+    attempt: count(at(field, 'attempt')),
+    startedAt: instant(at(field, 'startedAt')),
+    approval: optional(at(field, 'approval'), text),
+    waves: list(at(field, 'waves'), readWave),
+    clusters: list(at(field, 'clusters'), (entry) => ({
+      blob: text(at(entry, 'blob')),
+      clusters: list(at(entry, 'clusters'), text),
+    })),
+  }
+}
+
 function readWayBack(field: Field): WayBack {
   return {
     attempt: count(at(field, 'attempt')),
     release: optional(at(field, 'release'), text),
     blob: optional(at(field, 'blob'), text),
+    clusters: list(at(field, 'clusters'), text),
+  }
+}
+
+function readReturn(field: Field): RequirementReturn {
+  return {
+    at: instant(at(field, 'at')),
+    outcome: expectText(at(field, 'outcome'), ['returned', 'broken']),
+    release: text(at(field, 'release')),
+    reason: text(at(field, 'reason')),
     clusters: list(at(field, 'clusters'), text),
   }
 }
@@ -128,6 +169,11 @@ function instant(field: Field): Instant {
 function list<Item>({ value, path }: Field, read: (field: Field) => Item): readonly Item[] {
   if (!Array.isArray(value)) throw new RolloutFormatError(path, 'a list', value)
   return value.map((item: Json, index) => read({ value: item, path: [...path, index] }))
+}
+
+/** A field that is left out where it has no value. */
+function present<Key extends string, Item>(key: Key, item: Item | undefined): { readonly [K in Key]?: Item } {
+  return item === undefined ? {} : ({ [key]: item } as { readonly [K in Key]?: Item })
 }
 
 function optional<Item>(field: Field, read: (field: Field) => Item): Item | undefined {

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../domain/cluster.ts'
-import type { CurrentRelease, FailedPlacement, Rollout } from '../domain/rollout.ts'
+import type { CurrentRelease, FailedPlacement, Removal, RequirementReturn, Rollout } from '../domain/rollout.ts'
 import type { ServiceRelease } from '../domain/service-release.ts'
 import { formatInstant, type Instant } from '../domain/time.ts'
 import { emitYaml } from './emit-yaml.ts'
@@ -25,11 +25,12 @@ export function rolloutDocument(rollout: Rollout): JsonObject {
       fence: rollout.fence,
       ...(rollout.current === undefined ? {} : { current: currentDocument(rollout.current) }),
       proven: rollout.proven.map(({ release, at }) => ({ release: releaseDocument(release), at: time(at) })),
-      rejected: rollout.rejected.map(({ release, at, reason, evidence }) => ({
+      rejected: rollout.rejected.map(({ release, at, reason, evidence, files }) => ({
         release: releaseDocument(release),
         at: time(at),
         reason,
         evidence: evidence.map(failedDocument),
+        ...(files === undefined ? {} : { files }),
       })),
       wayBack: rollout.wayBack.map(({ attempt, release, blob, clusters }) => ({
         attempt,
@@ -37,6 +38,8 @@ export function rolloutDocument(rollout: Rollout): JsonObject {
         ...(blob === undefined ? {} : { blob }),
         clusters,
       })),
+      ...(rollout.returns === undefined ? {} : { returns: rollout.returns.map(returnDocument) }),
+      ...(rollout.removal === undefined ? {} : { removal: removalDocument(rollout.removal) }),
     },
   }
 }
@@ -50,7 +53,22 @@ function currentDocument(current: CurrentRelease): JsonObject {
     waves: current.waves.map(({ quota, openedAt }) => ({ quota, openedAt: time(openedAt) })),
     failed: current.failed.map(failedDocument),
     superseded: current.superseded,
+    ...(current.refresh === true ? { refresh: true } : {}),
   }
+}
+
+function removalDocument({ attempt, startedAt, approval, waves, clusters }: Removal): JsonObject {
+  return {
+    attempt,
+    startedAt: time(startedAt),
+    ...(approval === undefined ? {} : { approval }),
+    waves: waves.map(({ quota, openedAt }) => ({ quota, openedAt: time(openedAt) })),
+    clusters: clusters.map(({ blob, clusters: names }) => ({ blob, clusters: names })),
+  }
+}
+
+function returnDocument({ at, outcome, release, reason, clusters }: RequirementReturn): JsonObject {
+  return { at: time(at), outcome, release, reason, clusters }
 }
 
 /** The service is the file's own. */
