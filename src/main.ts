@@ -8,7 +8,7 @@ import type { CliDeps } from './entrypoints/cli/deps.ts'
 export async function halctl(argv: readonly string[]): Promise<number> {
   const { runHalctl } = await import('./entrypoints/cli/main.ts')
   const interrupted = new AbortController()
-  process.once('SIGINT', () => interrupted.abort())
+  listenFor(['SIGINT'], interrupted)
   const exitCode = await runHalctl(argv, cliDeps(interrupted.signal))
   // What was interrupted may still hold processes and sockets open.
   if (interrupted.signal.aborted) process.exit(exitCode)
@@ -19,7 +19,7 @@ export async function halctl(argv: readonly string[]): Promise<number> {
 export async function halyard(argv: readonly string[]): Promise<number> {
   const { runHalyard } = await import('./entrypoints/halyard/main.ts')
   const stopping = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
+  listenFor(['SIGINT', 'SIGTERM'], stopping)
   return runHalyard(argv, {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -29,6 +29,20 @@ export async function halyard(argv: readonly string[]): Promise<number> {
       return runDemoCommand(options, stopping.signal)
     },
   })
+}
+
+/**
+ * The first signal asks to stop, the second ends the program. The listeners stay: where they left, execa would take
+ * the signal for unheard and end the program at once, in the middle of what it writes.
+ */
+function listenFor(signals: readonly NodeJS.Signals[], stopping: AbortController): void {
+  for (const [number, signal] of signals.entries()) {
+    process.on(signal, () => {
+      // 128 and the number of the signal, as shells count.
+      if (stopping.signal.aborted) process.exit(number === 0 ? 130 : 143)
+      stopping.abort()
+    })
+  }
 }
 
 /** What keeps a program from starting is the caller's to mend; anything else is a bug. */

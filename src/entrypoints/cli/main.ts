@@ -1,7 +1,9 @@
 import { Command, CommanderError, Option } from 'commander'
 import { KnownError } from '../../operations/known-error.ts'
 import { cleanText } from './clean.ts'
+import { addClusterCommands } from './commands/cluster.ts'
 import { addCordon } from './commands/cordon.ts'
+import { addComplete, addCompletion } from './commands/completion.ts'
 import { addDiff } from './commands/diff.ts'
 import { addExpedite } from './commands/expedite.ts'
 import { addExplain } from './commands/explain.ts'
@@ -61,8 +63,9 @@ export async function runHalctl(argv: readonly string[], deps: CliDeps): Promise
 const questions = [addStatus, addExplain, addPlan, addDiff, addRender, addHistory, addValidate]
 const stops = [addHold, addResume, addFreeze, addUnfreeze, addCordon, addUncordon, addPin, addUnpin]
 const moves = [addRollback, addWithdraw, addPromote, addExpedite, addRetry, addSkip]
-const authoring = [addInit, addNewVersion]
-const commands = [...questions, ...stops, ...moves, ...authoring]
+const authoring = [addInit, addNewVersion, addClusterCommands]
+const shells = [addCompletion, addComplete]
+const commands = [...questions, ...stops, ...moves, ...authoring, ...shells]
 
 function createProgram(deps: CliDeps): Command {
   const program = prepare(new Command('halctl'), deps)
