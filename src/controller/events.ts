@@ -1,4 +1,4 @@
-import type { FleetState } from '../adapters/fleet/port.ts'
+import type { FleetState, HandEdit } from '../adapters/fleet/port.ts'
 import type { Event, Store } from '../adapters/store/port.ts'
 import type { FindingScope } from '../core/domain/finding.ts'
 import { releaseId } from '../core/domain/service-release.ts'
@@ -62,6 +62,22 @@ export function catalogEvents(
 function serviceOf(scope: FindingScope): string | undefined {
   if (scope.kind === 'placements') return scope.service
   return scope.kind === 'service' ? scope.name : undefined
+}
+
+/** Files of the fleet that somebody else changed: what Flux applies is then not what was rendered. */
+export function editEvents(edits: readonly HandEdit[]): readonly Told[] {
+  return edits.map(({ path, commit, by }): Told => {
+    const [, cluster] = path.startsWith('clusters/') ? path.split('/') : []
+    return {
+      kind: 'fleetEdited',
+      service: /^clusters\/[^/]+\/apps\/[^/]+\/([^/]+)\.yaml$/.exec(path)?.[1],
+      group: undefined,
+      cluster,
+      text: `${path}  changed by hand in commit ${commit.slice(0, 8)} by ${by}`,
+      pullRequest: undefined,
+      key: `edited/${commit}/${path}`,
+    }
+  })
 }
 
 /** The story between merges: placements that failed, and a wave that is healthy and soaks. */

@@ -1,7 +1,7 @@
 import type { FleetState } from '../adapters/fleet/port.ts'
 import { type CatalogState, changedServices, readCatalogState } from './catalog-state.ts'
 import type { ControllerDeps } from './controller.ts'
-import { catalogEvents, type Events } from './events.ts'
+import { catalogEvents, editEvents, type Events } from './events.ts'
 import { createObservations, type Observations } from './observations.ts'
 import type { Planning } from './planning.ts'
 
@@ -38,7 +38,8 @@ export function createWatching(deps: ControllerDeps, planning: Planning, events:
   const syncFleet = async (): Promise<FleetState> => {
     fleetState = await fleet.sync()
     planning.touch(observations.follow(fleetState))
-    const { changed } = fleetState
+    const { changed, edits } = fleetState
+    events.emit(editEvents(edits))
     if (changed.restarted || changed.clusters.size > 0) planning.touch(undefined)
     planning.touch([...changed.rollouts].map((rollout) => rollout.slice(rollout.indexOf('/') + 1)))
     return fleetState

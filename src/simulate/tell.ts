@@ -8,6 +8,7 @@ const colours: Partial<Record<Event['kind'], number>> = {
   rolledBack: 33,
   placementFailed: 31,
   catalogError: 31,
+  fleetEdited: 33,
   proven: 32,
 }
 

@@ -76,6 +76,8 @@ export interface FleetState {
   readonly changed: FleetChanges
   /** Files that could not be read, sorted by path; their placements count as absent. */
   readonly problems: readonly FleetProblem[]
+  /** Files that somebody else changed since the process began, and Halyard has not written since; sorted by path. */
+  readonly edits: readonly HandEdit[]
 }
 
 export interface FleetChanges {
@@ -88,6 +90,16 @@ export interface FleetChanges {
   readonly clusters: ReadonlySet<string>
   /** `<group>/<service>`. */
   readonly rollouts: ReadonlySet<string>
+}
+
+/** A file of the fleet that was changed by a commit which is not Halyard's. */
+export interface HandEdit {
+  readonly path: string
+  readonly commit: Oid
+  /** Its author: `Ana <ana@example.com>`. */
+  readonly by: string
+  /** What was there before the first such change; undefined: nothing. */
+  readonly before: Oid | undefined
 }
 
 export interface FleetProblem {

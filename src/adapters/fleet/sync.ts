@@ -3,6 +3,7 @@ import type { Commit, GitClone, Oid, PathChange, TreeEntry } from '../git/port.t
 import { detached } from './detached.ts'
 import { createFleetIndex } from './fleet-index.ts'
 import type { FleetIndex } from './fleet-index.ts'
+import { createHandEdits, type HandEdits } from './hand-edits.ts'
 import type { FleetState } from './port.ts'
 
 /** Older commits than so many before a cold start have no ordinal: nothing that a cluster applied then proves anything. */
@@ -20,6 +21,7 @@ interface Position {
   readonly index: FleetIndex
   /** By commit, rising from 1 along first parents. */
   readonly ordinals: Map<Oid, number>
+  readonly edits: HandEdits
 }
 
 /**
@@ -27,17 +29,23 @@ interface Position {
  * (the first sync, a rewritten history) everything counts as brought by head: evidence must be from then on.
  */
 export function createFleetReader(clone: GitClone, clusters: ClusterIndex): FleetReader {
-  let position: Position = { head: undefined, index: createFleetIndex(clusters, []), ordinals: new Map() }
+  let position: Position = {
+    head: undefined,
+    index: createFleetIndex(clusters, []),
+    ordinals: new Map(),
+    edits: createHandEdits(),
+  }
   let restarted = true
 
   async function walk(commits: readonly Commit[]): Promise<void> {
     for (const commit of commits) {
-      const { index, ordinals, head } = position
+      const { index, ordinals, edits, head } = position
       const ordinal = (ordinals.get(head ?? '') ?? 0) + 1
       const changes = head === undefined ? [] : await clone.changes(head, commit.oid)
       await index.apply(changes, { ordinal, time: commit.time }, clone.readBlobs)
+      edits.follow(commit, changes)
       ordinals.set(commit.oid, ordinal)
-      position = { head: commit.oid, index, ordinals }
+      position = { head: commit.oid, index, ordinals, edits }
     }
   }
 
@@ -77,7 +85,8 @@ async function coldStart(
   former: readonly string[],
 ): Promise<Position> {
   const index = createFleetIndex(clusters, former)
-  if (head === undefined) return { head, index, ordinals: new Map() }
+  const edits = createHandEdits()
+  if (head === undefined) return { head, index, ordinals: new Map(), edits }
   const history = await clone.log(head, { limit: rememberedHistory })
   const ordinals = new Map(history.map(({ oid }, age) => [oid, history.length - age]))
   const at = { ordinal: history.length, time: history[0]?.time ?? 0 }
@@ -89,7 +98,7 @@ async function coldStart(
       .map(({ path, oid }): PathChange => ({ path, before: undefined, after: oid }))
     await index.apply(changes, at, clone.readBlobs)
   }
-  return { head, index, ordinals }
+  return { head, index, ordinals, edits }
 }
 
 /** All at once, so that columns are made in their full length and need not grow cluster by cluster. */
@@ -106,7 +115,7 @@ function internClusters(clusters: ClusterIndex, entries: readonly TreeEntry[]): 
 }
 
 function stateOf(
-  { head, index, ordinals }: Position,
+  { head, index, ordinals, edits }: Position,
   clusters: ClusterIndex,
   restarted: boolean,
 ): FleetState {
@@ -123,5 +132,6 @@ function stateOf(
     rollout: index.ledgers.get,
     changed: index.takeChanges(restarted),
     problems: index.problems(),
+    edits: edits.list(),
   }
 }

@@ -40,6 +40,7 @@ export const eventKinds = [
   'superseded',
   'held',
   'catalogError',
+  'fleetEdited',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 

@@ -38,7 +38,7 @@ export function holdsRollbacks({ service, group }: Rollout, directives: readonly
 
 /** The errors and orders that keep waves from clusters of a group. */
 export function keptOutGates(
-  { service, directives, clusters, frozenOn }: ServicePlanInput,
+  { service, directives, clusters }: ServicePlanInput,
   { group, targets }: GroupPlanInput,
   { version }: ServiceRelease,
 ): readonly Gate[] {
@@ -55,28 +55,11 @@ export function keptOutGates(
   }
   const pins = clusterPinsOf(directives, service.name, group.name).filter((pin) => pin.version !== version)
   return [
-    ...frozenGates(targets, frozenOn ?? new Map(), clusters.index.names),
     ...ordersOf(directives, 'Cordon').flatMap((cordon) =>
       gateFor('cordon', 'cordoned', cordon, cordon.clusters),
     ),
     ...pins.flatMap((pin) => gateFor('pin', `pinned to ${pin.version}`, pin, pin.clusters)),
   ]
-}
-
-/** One gate for each error, which names the clusters that it is about. */
-function frozenGates(
-  targets: Uint32Array,
-  frozenOn: ReadonlyMap<number, string>,
-  names: readonly string[],
-): readonly Gate[] {
-  const frozen = [...targets].filter((cluster) => frozenOn.has(cluster))
-  const byReason = Map.groupBy(frozen, (cluster) => frozenOn.get(cluster) ?? '')
-  return [...byReason].map(([reason, clusters]) => {
-    const shown = clusters.slice(0, 3).map((cluster) => names[cluster] ?? '')
-    const more = clusters.length > shown.length ? ', …' : ''
-    const what = `${clustersOf(clusters.length)} passed over (${shown.join(', ')}${more}): ${reason}`
-    return { ...shut('catalog', what, 'the error is mended in the catalog'), state: 'waiting' }
-  })
 }
 
 /** A group that is pinned takes nothing else. */

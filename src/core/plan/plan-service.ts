@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/time.ts'
 import { planGroup } from './plan-group.ts'
+import { withFrozenGates } from './frozen-gates.ts'
 import { joinsOf } from './joins.ts'
 import { nextOrderChange } from './orders.ts'
 import { createReleaseOrder } from './release-order.ts'
@@ -19,7 +20,8 @@ export function planService(input: ServicePlanInput, now: Instant): ServicePlan 
   const order = createReleaseOrder(input.releases)
   const decisions = groups.map((group) => {
     const children = groups.filter((other) => other.ancestors.includes(group.group.name))
-    return planGroup({ input, group, children, rollouts, order, now })
+    const decision = planGroup({ input, group, children, rollouts, order, now })
+    return { ...decision, plan: withFrozenGates(input, group, decision.plan) }
   })
   return {
     service: input.service.name,

@@ -10,6 +10,7 @@ const alarming: ReadonlySet<string> = new Set([
   'halted',
   'placementFailed',
   'catalogError',
+  'fleetEdited',
   'rolledBack',
 ])
 
