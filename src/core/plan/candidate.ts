@@ -151,7 +151,7 @@ function promotionGate(choosing: Choosing, proofs: readonly Promotable[]): Gate 
         versions.has(current.release.version) &&
         isAbove(group.rollout, current.release, order),
     )
-  if (!coming) return undefined
+  if (!coming) return refusedGate(choosing)
   return {
     gate: 'promotion',
     state: 'waiting',
@@ -160,6 +160,25 @@ function promotionGate(choosing: Choosing, proofs: readonly Promotable[]): Gate 
     opensWhen: `${coming.release.version} passes its last wave in ${ancestors}`,
     opensAt: undefined,
   }
+}
+
+/** The newest release stopped on its way here: only a newer one comes. */
+function refusedGate({ group, rollouts, allowed, order }: Choosing): Gate | undefined {
+  const release = newest(allowed, order)
+  if (!release || !isAbove(group.rollout, release, order)) return undefined
+  for (const rollout of rollouts.values()) {
+    const verdict = rejectedReleases(rollout).find((each) => releaseId(each.release) === releaseId(release))
+    if (!verdict) continue
+    return {
+      gate: 'promotion',
+      state: 'waiting',
+      reason: `${release.version} was rejected in ${rollout.group}`,
+      since: verdict.at,
+      opensWhen: `a version above ${release.version} is proven in ${group.ancestors.join(' and ')}`,
+      opensAt: undefined,
+    }
+  }
+  return undefined
 }
 
 /** While a proven release soaks for promotion to a child, newer ones wait, or a stream of versions would never reach it. */

@@ -8,7 +8,10 @@ import { hasBit } from './bitset.ts'
 import type { ReleaseOrder } from './candidate.ts'
 import { clusterPinsOf, pinOf, skipsOf, soakOf } from './orders.ts'
 import { parseReleaseId } from './release-order.ts'
+import { barredColumn } from './requirements.ts'
+import { staleColumn } from './refresh.ts'
 import { isSelected, retriesOf } from './retry.ts'
+import { setApartSick } from './sick.ts'
 import { type GroupTally, tallyPlacements } from './tally.ts'
 import { budgetOf, waveQuotas } from './waves.ts'
 import type { GroupPlanInput, ServicePlanInput } from './types.ts'
@@ -25,7 +28,7 @@ export function tallyOf(
   { input, group, order, now }: TallyContext,
   current: CurrentRelease | undefined,
 ): GroupTally {
-  const { index, silent, contactAt, bootstrapped, cordoned } = input.clusters
+  const { silent, contactAt, bootstrapped, cordoned } = input.clusters
   const { files } = input.desired
   const id = current && releaseId(current.release)
   // Who is pinned moves down, too.
@@ -43,32 +46,59 @@ export function tallyOf(
     )
       ahead[at] = 1
   }
-  const movedByAttempt = new Uint8Array(index.size)
-  for (const entry of group.rollout.wayBack) {
-    if (entry.attempt === current?.attempt)
-      for (const name of entry.clusters) mark(movedByAttempt, index.ordinalOf(name))
-  }
+  const stale = staleColumn(input, group.rollout, current?.release)
+  const moved = movedByAttempt(input, group, current, stale)
   const { soak, deadline } = group.group.strategy
-  return tallyPlacements({
+  const tally = tallyPlacements({
     targets: group.targets,
     desired: input.desired,
     observed: input.observed,
     onRelease,
     ahead,
-    movedByAttempt,
+    ...moved,
+    stale,
     setApart: setApartColumn(input, current),
     silent,
     contactAt,
     bootstrapped,
     cordoned,
     pinnedElsewhere: pinnedColumn(input, group, current),
-    skipped: skippedColumn(input, group, current),
-    retriedAt: retriedColumn(input, group, now),
     frozenOn: input.frozenOn,
+    skipped: skippedColumn(input, group, current),
+    barred: barredColumn(input, group, current?.release),
+    retriedAt: retriedColumn(input, group, now),
     soak: current ? soakOf(input.directives, current.release, soak) : soak,
     deadline,
     now,
   })
+  return current?.state === 'rolling'
+    ? setApartSick(tally, input.clusters, allowanceOf(group.group.strategy, tally, current.waves).silent)
+    : tally
+}
+
+/** The clusters that the attempt moved and that did not go back; `departed` of them are no targets any more. */
+function movedByAttempt(
+  { clusters, desired }: ServicePlanInput,
+  { rollout, targets }: GroupPlanInput,
+  current: CurrentRelease | undefined,
+  stale: Uint8Array,
+): { readonly movedByAttempt: Uint8Array; readonly departed: number } {
+  const column = new Uint8Array(clusters.index.size)
+  let marked = 0
+  for (const { attempt, blob, clusters: names } of rollout.wayBack) {
+    if (attempt !== current?.attempt) continue
+    for (const name of names) {
+      const cluster = clusters.index.ordinalOf(name)
+      const present = desired.files[desired.file[cluster ?? -1] ?? 0]?.blob
+      if (cluster !== undefined && blob !== undefined && present === blob) continue
+      // Once the attempt is over, what changes then is work of the next one.
+      if (current?.state !== 'rolling' && stale[cluster ?? -1]) continue
+      marked++
+      mark(column, cluster)
+    }
+  }
+  const here = marked === 0 ? 0 : targets.reduce((sum, cluster) => sum + (column[cluster] ?? 0), 0)
+  return { movedByAttempt: column, departed: marked - here }
 }
 
 /** The clusters that failed: in this attempt, or in an earlier one of the same release. */

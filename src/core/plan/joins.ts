@@ -1,3 +1,4 @@
+import { rejectedReleases } from '../domain/rollout.ts'
 import { releaseId } from '../domain/service-release.ts'
 import { hasBit } from './bitset.ts'
 import { clusterPinsOf, isAllowed, pinOf, skipsOf } from './orders.ts'
@@ -9,7 +10,7 @@ export function joinsOf(
   { group, targets, rollout }: GroupPlanInput,
 ): readonly Join[] {
   const { service, directives, clusters, frozenOn } = input
-  const rejected = new Set(rollout.rejected.map(({ release }) => releaseId(release)))
+  const rejected = new Set(rejectedReleases(rollout).map(({ release }) => releaseId(release)))
   const proven = rollout.proven
     .map(({ release }) => release)
     .filter((release) => !rejected.has(releaseId(release)) && isAllowed(directives, release, group.name))

@@ -1,22 +1,40 @@
 import type { CurrentRelease } from '../domain/rollout.ts'
 import type { GroupContext } from './decision.ts'
+import { withDependents } from './dependents.ts'
 import { allowanceOf } from './group-tally.ts'
 import { holdsRollbacks } from './order-gates.ts'
 import { returnOrderOf } from './orders.ts'
-import { rejectRelease, returnFailed } from './rollback.ts'
+import { isRefresh, refreshedFiles } from './refresh.ts'
+import { rejectRefresh, rejectRelease, returnFailed, returnRest } from './rollback.ts'
 import type { GroupTally } from './tally.ts'
 import type { Proposal } from './types.ts'
 
-/** Rejection, an ordered rollback, or the return of failures within the budget. */
+/** Rejection, an ordered rollback, or the return of failures within the budget; with all that this would break. */
 export function planRetreat(
   context: GroupContext,
   current: CurrentRelease | undefined,
   tally: GroupTally,
 ): Proposal | undefined {
-  const { input, group, now } = context
-  if (!current || current.state === 'rejected' || current.state === 'halted') return undefined
-  if (holdsRollbacks(group.rollout, input.directives)) return undefined
-  const facts = { index: input.clusters.index, desired: input.desired, observed: input.observed, now }
+  if (!current || holdsRollbacks(context.group.rollout, context.input.directives)) return undefined
+  const retreat = retreatOf(context, current, tally)
+  return retreat?.kind === 'return' ? withDependents(context.input, retreat, context.now) : retreat
+}
+
+function retreatOf(
+  { input, group, now }: GroupContext,
+  current: CurrentRelease,
+  tally: GroupTally,
+): Proposal | undefined {
+  const { targets } = group
+  const facts = {
+    index: input.clusters.index,
+    desired: input.desired,
+    observed: input.observed,
+    targets,
+    now,
+  }
+  if (current.state === 'rejected') return returnRest(group.rollout, current, facts)
+  if (current.state === 'halted') return undefined
   const { strategy } = group.group
   const order = returnOrderOf(input.directives, current.release, group.group.name)
   // What it changed can not be taken back, so that what ran before may not run any more.
@@ -38,6 +56,17 @@ export function planRetreat(
   const budget = allowanceOf(strategy, tally, current.waves).failed
   if (tally.failed > budget) {
     const reason = `${tally.failed} failed in wave ${wave}, its error budget is ${budget}`
+    if (isRefresh(current)) {
+      const moved = group.rollout.wayBack.filter(({ attempt }) => attempt === current.attempt)
+      const files = refreshedFiles(input, targets, moved)
+      const { onFailure } = strategy
+      return rejectRefresh(
+        group.rollout,
+        current,
+        { failing: tally.failing, reason, onFailure, files },
+        facts,
+      )
+    }
     return rejectRelease(
       group.rollout,
       current,
@@ -45,7 +74,7 @@ export function planRetreat(
       facts,
     )
   }
-  return tally.failing.length > 0 && !isFinal
+  return tally.failing.length > 0 && (!isFinal || isRefresh(current))
     ? returnFailed(group.rollout, current, tally.failing, facts)
     : undefined
 }

@@ -1,5 +1,6 @@
 import { type DesiredColumns, type ObservedColumns, PlacementState } from '../domain/placement.ts'
 import type { Instant, Seconds } from '../domain/time.ts'
+import { Staleness } from './staleness.ts'
 import type { Tally } from './types.ts'
 
 /** The placements of one group at one moment, counted in one pass. No rule looks at a column itself. */
@@ -16,6 +17,12 @@ export interface GroupTally extends Tally {
   readonly excused: number
   /** Passed over only because an order or an error of the catalog keeps waves from them. */
   readonly keptOut: number
+  /** Ordinals that only a requirement keeps from the release: no part of the rollout's total until it is met. */
+  readonly barred: readonly number[]
+  /** On the release with an old file, whose new one was rejected. */
+  readonly refused: number
+  /** Ordinals of the placements that count as sick. */
+  readonly sickening: readonly number[]
   /** When the last of the healthy ones has soaked; undefined when none is soaking. */
   readonly soakEnds: Instant | undefined
   /** The next moment at which a count changes by time alone. */
@@ -35,6 +42,10 @@ export interface TallyInput {
   readonly ahead: Uint8Array
   /** By ordinal: 1 when the running attempt moved the placement. */
   readonly movedByAttempt: Uint8Array
+  /** Clusters that the running attempt moved and that are no targets of the group any more. */
+  readonly departed?: number
+  /** By ordinal: `Staleness` of the files of the release. */
+  readonly stale?: Uint8Array
   /** By ordinal: 1 when it failed in this attempt and went back, 2 in an earlier one, whose budget it spent. */
   readonly setApart: Uint8Array
   readonly silent: Uint8Array
@@ -45,12 +56,14 @@ export interface TallyInput {
   readonly cordoned: Uint8Array
   /** By ordinal: 1 when it is pinned to another version. */
   readonly pinnedElsewhere: Uint8Array
-  /** By ordinal: 1 when it is left out of this release's waves and counts. */
-  readonly skipped: Uint8Array
-  /** By ordinal: before this moment failures are void, and its deadline runs from it; 0: none. */
-  readonly retriedAt: Uint32Array
   /** By ordinal: why errors of the catalog keep waves of this service from it. */
   readonly frozenOn?: ReadonlyMap<number, string> | undefined
+  /** By ordinal: 1 when it is left out of this release's waves and counts. */
+  readonly skipped: Uint8Array
+  /** By ordinal: 1 when moving it would break a requirement. */
+  readonly barred: Uint8Array
+  /** By ordinal: before this moment failures are void, and its deadline runs from it; 0: none. */
+  readonly retriedAt: Uint32Array
   readonly soak: Seconds
   readonly deadline: Seconds
   readonly now: Instant
@@ -70,16 +83,19 @@ export function tallyPlacements(input: TallyInput): GroupTally {
     const file = input.desired.file[cluster] ?? 0
     if (input.skipped[cluster]) {
       counting.skipped++
-      const isTaken = input.onRelease[file] ? input.movedByAttempt[cluster] : input.setApart[cluster] === 1
-      if (isTaken) counting.excused++
+      if (isMoved(input, cluster) || isSetApart(input, cluster)) counting.excused++
       continue
     }
-    if (input.onRelease[file]) {
-      if (input.movedByAttempt[cluster]) countMoved(input, cluster, counting)
-    } else if (input.setApart[cluster] === 1) counting.returned++
-    else if (input.setApart[cluster]) counting.passedOver++
+    const staleness = input.stale?.[cluster] ?? Staleness.none
+    if (isMoved(input, cluster)) countMoved(input, cluster, counting)
+    else if (isSetApart(input, cluster)) counting.returned++
+    else if (input.onRelease[file] && staleness !== Staleness.stale) {
+      if (staleness === Staleness.refused) counting.refused++
+    } else if (input.setApart[cluster]) counting.passedOver++
     else if (!input.ahead[file]) countLeft(input, cluster, counting)
   }
+  // What left the group still uses up quota, so that another one takes its place.
+  counting.excused += input.departed ?? 0
   const { soaked, soaking, failed, silent, pending, returned, excused, passedOver, keptOut } = counting
   const moved = soaked + soaking + failed + silent + pending + returned
   return {
@@ -89,9 +105,13 @@ export function tallyPlacements(input: TallyInput): GroupTally {
     soaked,
     failed: failed + returned,
     silent,
+    sick: 0,
     pending,
     failing: counting.failing,
     movable: counting.movable,
+    barred: counting.barred,
+    refused: counting.refused,
+    sickening: [],
     passedOver: passedOver + keptOut + returned,
     taken: moved + excused,
     excused,
@@ -100,6 +120,17 @@ export function tallyPlacements(input: TallyInput): GroupTally {
     changesAt: counting.changesAt,
     waiting: counting.waiting,
   }
+}
+
+/** On the release, brought there by the running attempt. */
+function isMoved({ desired, onRelease, movedByAttempt }: TallyInput, cluster: number): boolean {
+  return onRelease[desired.file[cluster] ?? 0] === 1 && movedByAttempt[cluster] === 1
+}
+
+/** Failed in this attempt and went back; a refresh leaves it on the release, with its old file. */
+function isSetApart({ desired, onRelease, setApart, stale }: TallyInput, cluster: number): boolean {
+  const isBack = !onRelease[desired.file[cluster] ?? 0] || (stale?.[cluster] ?? Staleness.none) > 0
+  return setApart[cluster] === 1 && isBack
 }
 
 interface Counting {
@@ -113,17 +144,19 @@ interface Counting {
   passedOver: number
   keptOut: number
   skipped: number
+  refused: number
   soakEnds: Instant
   changesAt: Instant
   readonly failing: number[]
   readonly movable: number[]
+  readonly barred: number[]
   readonly waiting: number[]
 }
 
 function emptyCounting(): Counting {
   const numbers = { soaked: 0, soaking: 0, failed: 0, silent: 0, pending: 0, returned: 0, excused: 0 }
-  const left = { passedOver: 0, keptOut: 0, skipped: 0, soakEnds: 0, changesAt: Infinity }
-  return { ...numbers, ...left, failing: [], movable: [], waiting: [] }
+  const left = { passedOver: 0, keptOut: 0, skipped: 0, refused: 0, soakEnds: 0, changesAt: Infinity }
+  return { ...numbers, ...left, failing: [], movable: [], barred: [], waiting: [] }
 }
 
 /** A placement that the running attempt moved. */

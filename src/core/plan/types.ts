@@ -8,6 +8,7 @@ import type { Service } from '../domain/service.ts'
 import type { ReleaseId, ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Bitset } from './bitset.ts'
+import type { RequiresGraph } from './requires-graph.ts'
 
 /** Everything that decides how one service goes on. Plain data: planning it twice gives the same plan. */
 export interface ServicePlanInput {
@@ -25,11 +26,22 @@ export interface ServicePlanInput {
   readonly irreversible: ReadonlySet<string>
   /** Errors of the catalog that freeze this service at its last good state. */
   readonly frozenBy: string | undefined
-}
   /** Errors of the catalog that keep this service's waves from single clusters, by ordinal; absent: none. */
   readonly frozenOn?: ReadonlyMap<number, string>
+  /** Absent: every file is what its release renders today. */
+  readonly stale?: StalePlacements
   /** Undefined: no version requires this service, nor does any of its own require another. */
   readonly neighbours: Neighbours | undefined
+}
+
+/** Placements whose file on main is of the release of their group, but not what that renders for them today. */
+export interface StalePlacements {
+  /** By ordinal: index into `wanted`. */
+  readonly file: Uint32Array
+  /** Blob ids of the files that they would get; the first, empty one stands for none. */
+  readonly wanted: readonly string[]
+  /** What changed on a cluster, in words: `label size`. */
+  readonly changed: ReadonlyMap<number, string>
 }
 
 /** The services that requirements join to one service, each as it stands on the same clusters. */
@@ -39,6 +51,7 @@ export interface Neighbours {
   observed(service: string): ObservedColumns
   rollout(group: string, service: string): Rollout | undefined
   ownerOf(service: string): string
+}
 
 export interface GroupPlanInput {
   readonly group: DeploymentGroup
@@ -62,6 +75,16 @@ export interface ClusterFacts {
   readonly cordoned: Uint8Array
   /** The clusters that an order's selector selects. */
   selected(selector: ClusterSelector): Bitset
+  /** Which clusters are sick, for whatever runs there; counted when first asked for. */
+  sickness(): Sickness
+}
+
+/** How services that no rollout has on trial do on each cluster, by ordinal. */
+export interface Sickness {
+  readonly placed: Uint16Array
+  readonly unwell: Uint16Array
+  /** 1: so many are unwell that the cluster itself is to blame. */
+  readonly sick: Uint8Array
 }
 
 /** What shall happen next with one service, and why nothing more. */
@@ -100,7 +123,10 @@ export interface Tally {
   /** Healthy for the whole soak. */
   readonly soaked: number
   readonly failed: number
+  /** Out of contact, or set apart as sick. */
   readonly silent: number
+  /** The part of `silent` that fails on clusters where what did not move is unwell, too. */
+  readonly sick: number
   /** Merged, observed or progressing. */
   readonly pending: number
 }
@@ -120,6 +146,7 @@ export type GateName =
   | 'approval'
   | 'rejected'
   | 'halted'
+  | 'requires'
   | 'eligible'
 
 /** Why something does not go on: always with a reason, since when, and what would open it. */
@@ -152,6 +179,8 @@ export interface WaveProposal {
   readonly evidence: readonly string[]
   /** The pull request is opened, and merges once a person approved its head. */
   readonly needsApproval: boolean
+  /** Why these clusters get new files of the release that they have; absent: they get another release. */
+  readonly refresh?: string
   readonly next: Rollout
 }
 
@@ -163,14 +192,27 @@ export interface ReturnProposal {
   readonly release: ServiceRelease
   /** `rejected`: the whole release goes back; `failed`: placements within the error budget. */
   readonly reason: 'rejected' | 'failed'
+  /** Only new files of the release go back: it stays proven. */
+  readonly refresh?: boolean
   /** Failing clusters first. `blob` undefined removes the file. */
-  readonly placements: readonly {
-    readonly cluster: number
-    readonly blob: string | undefined
-    readonly release: ReleaseId | undefined
-  }[]
+  readonly placements: readonly ReturnedPlacement[]
+  /** Services that this would break, in the same commit: what goes back with it, and the ledgers that tell of it. */
+  readonly dependents: readonly DependentReturn[]
   readonly evidence: readonly FailedPlacement[]
   readonly text: string
+  readonly next: Rollout
+}
+
+export interface ReturnedPlacement {
+  readonly cluster: number
+  readonly blob: string | undefined
+  readonly release: ReleaseId | undefined
+}
+
+/** Placements of another service that go back with a dependency; none where they have to stay. */
+export interface DependentReturn {
+  readonly service: string
+  readonly placements: readonly ReturnedPlacement[]
   readonly next: Rollout
 }
 

@@ -13,7 +13,13 @@ import { releaseId, type ServiceRelease } from '../../../src/core/domain/service
 import { hasBit } from '../../../src/core/plan/bitset.ts'
 import { ordersOf } from '../../../src/core/plan/orders.ts'
 import { planService } from '../../../src/core/plan/plan-service.ts'
-import type { GroupPlan, Proposal, ServicePlan, ServicePlanInput } from '../../../src/core/plan/types.ts'
+import type {
+  GroupPlan,
+  Proposal,
+  ServicePlan,
+  ServicePlanInput,
+  StalePlacements,
+} from '../../../src/core/plan/types.ts'
 import { createTargeting } from '../../../src/core/plan/targeting.ts'
 
 const everything = { all: true, matchLabels: {}, matchExpressions: [], names: [] }
@@ -66,6 +72,7 @@ export function createPlannedWorld(
     evidence,
   }
   const silent = new Uint8Array(size)
+  const sick = new Uint8Array(size)
   const bootstrapped = new Uint8Array(size).fill(options.rejoin ? 0 : 1)
   const rollouts = new Map<string, Rollout>()
   let releases: ServiceRelease[] = []
@@ -73,6 +80,8 @@ export function createPlannedWorld(
   let frozenBy: string | undefined
   const world = { now: 1_000_000 }
   const lastHeard = new Map<string, number>()
+  /** What a label adds to the files of a cluster. */
+  const variants = new Map<string, string>()
 
   const targeting = createTargeting(
     index.names.map((name) => ({
@@ -108,7 +117,19 @@ export function createPlannedWorld(
     observed.observedAt[cluster] = 0
     evidence.delete(cluster)
   }
+  const blobFor = (release: string, cluster: number): string =>
+    `blob-${release}${variants.get(index.names[cluster] ?? '') ?? ''}`
+  const stalePlacements = (): StalePlacements => {
+    const wanted = ['']
+    const file = Uint32Array.from(desired.file, (at, cluster) => {
+      const { release = '', blob } = files[at] ?? {}
+      const next = blobFor(release, cluster)
+      return at === 0 || blob === next ? 0 : wanted.push(next) - 1
+    })
+    return { file, wanted, changed: new Map([...variants.keys()].map((name) => [at(name), 'label size'])) }
+  }
   const input = (): ServicePlanInput => ({
+    stale: stalePlacements(),
     service,
     releases,
     groups: groups.map(({ name, clusters, after = [], strategy, promotion }) => ({
@@ -132,18 +153,23 @@ export function createPlannedWorld(
       bootstrapped,
       cordoned: cordoned(),
       selected: (selector) => targeting.select(selector),
+      sickness: () => ({ placed: new Uint16Array(size), unwell: new Uint16Array(size), sick }),
     },
     desired,
     observed,
     irreversible: new Set(options.irreversible),
     frozenBy,
+    neighbours: undefined,
   })
   const plan = (): ServicePlan => planService(input(), world.now)
 
   const apply = (proposal: Proposal): void => {
     rollouts.set(proposal.group, proposal.next)
     if (proposal.kind === 'wave') {
-      for (const cluster of proposal.clusters) place(cluster, fileOf(releaseId(proposal.release)))
+      for (const cluster of proposal.clusters) {
+        const release = releaseId(proposal.release)
+        place(cluster, fileOf(release, blobFor(release, cluster)))
+      }
     }
     if (proposal.kind === 'return') {
       for (const { cluster, blob, release } of proposal.placements)
@@ -156,6 +182,7 @@ export function createPlannedWorld(
     desired,
     observed,
     silent,
+    sick,
     bootstrapped,
     directives,
     get now() {
@@ -196,6 +223,13 @@ export function createPlannedWorld(
         if (why) evidence.set(cluster, why)
       }
     },
+    /** Their labels change, so that every release renders another file for them: the same for equal words. */
+    relabel: (clusters: readonly string[], word: string) => {
+      for (const name of clusters) variants.set(name, `-${word}`)
+    },
+    /** Blobs that main has for clusters, by name. */
+    filesOn: (clusters: readonly string[]): readonly string[] =>
+      clusters.map((name) => files[desired.file[at(name)] ?? 0]?.blob ?? ''),
     /** They stop to report, without having been silent for long yet, or report again. */
     lose: (clusters: readonly string[], is: boolean) => {
       for (const name of clusters) {
