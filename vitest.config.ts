@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // These need a control plane: npm run test:e2e.
+    exclude: ['test/e2e/**'],
     globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/fast-check-setup.ts'],
     testTimeout: 30_000,

@@ -1,7 +1,7 @@
 import { request as httpsRequest } from 'node:https'
 import { KubeConfig } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
-import type { Json, JsonObject } from '../../../src/core/domain/cluster.ts'
+import type { JsonObject } from '../../../src/core/domain/cluster.ts'
 
 /** An object as the API server takes and returns it. */
 export interface KubernetesObject {
@@ -96,15 +96,25 @@ export function createClient(kubeconfig: string): ClusterClient {
       if (path === undefined) return undefined
       const response = await request('GET', path)
       if (response.status === 404) return undefined
-      return JSON.parse(await expect(`get ${nameOf(reference)}`, Promise.resolve(response))) as KubernetesObject
+      return JSON.parse(
+        await expect(`get ${nameOf(reference)}`, Promise.resolve(response)),
+      ) as KubernetesObject
     },
     async list(apiVersion, kind, namespace) {
-      const path = await pathOf({ apiVersion, kind, name: '', ...(namespace === undefined ? {} : { namespace }) })
-      const list = JSON.parse(await expect(`list ${kind}`, request('GET', path))) as { items: KubernetesObject[] }
+      const path = await pathOf({
+        apiVersion,
+        kind,
+        name: '',
+        ...(namespace === undefined ? {} : { namespace }),
+      })
+      const list = JSON.parse(await expect(`list ${kind}`, request('GET', path))) as {
+        items: KubernetesObject[]
+      }
       return list.items.map((item) => ({ ...item, apiVersion, kind }))
     },
     async apply(objects) {
-      for (const object of objects) await expect(`apply ${nameOf(referenceOf(object))}`, applyPath(object, ''))
+      for (const object of objects)
+        await expect(`apply ${nameOf(referenceOf(object))}`, applyPath(object, ''))
     },
     async dryRun(object) {
       const response = await applyPath(object, '&dryRun=All&fieldValidation=Strict')
@@ -126,8 +136,8 @@ export function createClient(kubeconfig: string): ClusterClient {
 /** Every object of a YAML stream. */
 export function parseObjects(text: string): readonly KubernetesObject[] {
   return parseAllDocuments(text).flatMap((document) => {
-    const value = document.toJS() as Json
-    return value === null ? [] : [value as unknown as KubernetesObject]
+    const value = document.toJS() as KubernetesObject | null
+    return value === null ? [] : [value]
   })
 }
 

@@ -32,7 +32,8 @@ const buildFlags = ['-trimpath', '-buildvcs=false', `-ldflags=${linkerFlags}`]
  */
 export async function buildStack(log: (line: string) => void): Promise<StackBuild> {
   const go = await findGo()
-  if (!go) return { kind: 'noGo', message: 'Go is not installed: end-to-end tests build a control plane with it' }
+  if (!go)
+    return { kind: 'noGo', message: 'Go is not installed: end-to-end tests build a control plane with it' }
   const startedAt = performance.now()
   const cache = cacheFolder()
   await mkdir(cache, { recursive: true })
@@ -75,7 +76,13 @@ async function compile(go: Go, set: ModuleSet, folder: string, log: (line: strin
   for (const [index, [name, path]] of programs.entries()) {
     log(`builds ${name} (${index + 1} of ${programs.length} of ${set.name})`)
     const startedAt = performance.now()
-    await go.run(join(modulesFolder, set.name), ['build', ...buildFlags, '-o', join(folder, 'bin', name), path])
+    await go.run(join(modulesFolder, set.name), [
+      'build',
+      ...buildFlags,
+      '-o',
+      join(folder, 'bin', name),
+      path,
+    ])
     log(`built ${name} in ${Math.round((performance.now() - startedAt) / 1000)} s`)
   }
 }
