@@ -102,17 +102,22 @@ async function whyNotSoaked(
   since: Instant,
 ): Promise<string | undefined> {
   const report = clusters.inspect(cluster)?.placements.find(({ name }) => name === service)
-  if (!report?.helmRelease) return 'does not have it'
-  const { generation, status } = report.helmRelease
+  const object = report?.helmRelease ?? report?.payloadKustomization
+  if (!report || !object) return 'does not have it'
+  const { generation, status } = object
   const ready = status.conditions.find(({ type }) => type === 'Ready')
   if (ready?.status !== 'True' || ready.observedGeneration !== generation) return 'is not ready'
   if (status.observedGeneration !== generation) return 'has not observed its generation'
   const broken = report.workloads.find(({ current }) => !current)
   if (broken) return `runs ${broken.name} that is ${broken.message}`
-  const times = [ready.lastTransitionTime, status.history[0]?.lastDeployed ?? 0]
-  const healthySince = Math.max(...times, ...report.workloads.map((workload) => workload.since))
+  const healthySince = Math.max(ready.lastTransitionTime, ...installedAt(report))
   if (healthySince > since) return `is healthy for ${since - healthySince}s less than the soak`
   return (await hasApplied(repository, report, blob)) ? undefined : 'has not applied the file'
+}
+
+/** When Helm deployed it, and since when each workload is as it is. */
+function installedAt({ helmRelease, workloads }: PlacementReport): readonly Instant[] {
+  return [helmRelease?.status.history[0]?.lastDeployed ?? 0, ...workloads.map(({ since }) => since)]
 }
 
 /** Whether the revision applied last holds the file. */

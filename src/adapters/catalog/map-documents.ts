@@ -65,7 +65,11 @@ function mapSettings({ spec }: SettingsDocument, file: string): Settings {
   return {
     fleet: { url, branch, secretRef },
     silentAfter: parseDuration(spec.silentAfter ?? '10m'),
-    health: { blackout: parseShare(spec.health?.blackout ?? '20%') },
+    health: {
+      blackout: parseShare(spec.health?.blackout ?? '20%'),
+      sick: parseShare(spec.health?.sick ?? '50%'),
+      sickLeast: spec.health?.sickLeast ?? 2,
+    },
     pullRequests: { maxClusters: spec.pullRequests?.maxClusters ?? 250 },
     changeBudgets: (spec.changeBudgets ?? []).map(({ per, max, within }) => ({
       per: parseScope(per),
@@ -73,7 +77,6 @@ function mapSettings({ spec }: SettingsDocument, file: string): Settings {
       within: parseDuration(within),
     })),
     secretsNamespace: spec.secretsNamespace ?? 'external-secrets',
-    health: { sick: parseShare(spec.health?.sick ?? '50%'), sickLeast: spec.health?.sickLeast ?? 2 },
     file,
   }
 }

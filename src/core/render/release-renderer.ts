@@ -14,6 +14,8 @@ export interface ReleaseRenderer {
   variantOf(cluster: Cluster, group: string): number
   /** `clusters/<cluster>/apps/<namespace>/<service>.yaml`; equal variants share one text. */
   render(cluster: Cluster, group: string): RenderOutcome
+  /** The fields read by its expressions that differ between two documents of a cluster, in words: `label size`. */
+  changedFields(before: Cluster, after: Cluster): readonly string[]
   /** What the cluster's HelmRelease or Kustomization must show to run this release. */
   expectedOf(cluster: Cluster, group: string): ExpectedOutcome
 }
@@ -53,6 +55,7 @@ export function createReleaseRenderer(
       const path = servicePath(cluster.name, service.namespace, service.name)
       return { kind: 'file', file: { path, text: text.made } }
     },
+    changedFields: (before, after) => changedFields(compiled.reads, before, after),
     expectedOf(cluster, group) {
       const spec = specOf(cluster, group)
       if (spec.kind === 'errors') return { kind: 'error', errors: spec.errors }
@@ -131,6 +134,17 @@ export function createVariants(reads: readonly ReadPath[]): (cluster: Cluster, g
     variants.set(tuple, variant)
     return variant
   }
+}
+
+function changedFields(reads: readonly ReadPath[], before: Cluster, after: Cluster): readonly string[] {
+  const fieldsOf = ({ labels, metadata }: Cluster): JsonObject => ({ labels, metadata })
+  const [old, young] = [fieldsOf(before), fieldsOf(after)]
+  const changed = reads
+    .filter(([root, kind]) => root === 'cluster' && (kind === 'labels' || kind === 'metadata'))
+    .map(([, ...path]) => path)
+    .filter((path) => JSON.stringify(fieldAt(old, path)) !== JSON.stringify(fieldAt(young, path)))
+    .map(([kind, ...path]) => [kind === 'labels' ? 'label' : 'metadata', path.join('.')].join(' ').trim())
+  return [...new Set(changed)].toSorted()
 }
 
 /** The value at a path in a list of one; an empty list where nothing is there. */

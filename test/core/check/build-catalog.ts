@@ -34,11 +34,10 @@ export function catalogOf(parts: CatalogParts = {}): Catalog {
     settings: {
       fleet: { url: 'https://git.example.com/fleet.git', branch: 'main', secretRef: undefined },
       silentAfter,
-      health: { blackout: { kind: 'percent', percent: 20 } },
+      health: { blackout: { kind: 'percent', percent: 20 }, sick: { kind: 'percent', percent: 50 }, sickLeast: 2 },
       pullRequests: { maxClusters: 250 },
       changeBudgets: [],
       secretsNamespace: 'external-secrets',
-      health: { sick: { kind: 'percent', percent: 50 }, sickLeast: 2 },
       file: 'halyard.yaml',
     },
     clusters,

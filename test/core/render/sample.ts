@@ -4,9 +4,15 @@ import type { ChartRepository } from '../../../src/core/domain/chart-repository.
 import type { Cluster, JsonObject } from '../../../src/core/domain/cluster.ts'
 import type { Service } from '../../../src/core/domain/service.ts'
 import type { ServiceRelease } from '../../../src/core/domain/service-release.ts'
-import type { ChartReference, ServiceVersion } from '../../../src/core/domain/service-version.ts'
+import type {
+  ChartReference,
+  KustomizePin,
+  KustomizeReference,
+  ServiceVersion,
+} from '../../../src/core/domain/service-version.ts'
+import type { GitSource, OciSource } from '../../../src/core/domain/source-repository.ts'
 import { templateNames, type ObjectTemplates, type TemplateName } from '../../../src/core/domain/templates.ts'
-import type { ChartSource } from '../../../src/core/render/payload-source.ts'
+import type { ChartSource, KustomizeOrigin } from '../../../src/core/render/payload-source.ts'
 import type { ReleaseInputs } from '../../../src/core/render/types.ts'
 
 /** The skeletons that the project ships. */
@@ -157,4 +163,63 @@ export const inputs: ReleaseInputs = {
     { name: 'postgres', namespace: 'data' },
     { name: 'ledger', namespace: 'pay' },
   ],
+}
+
+const gitRepository: GitSource = {
+  name: 'deploy',
+  type: 'git',
+  url: 'https://git.example.com/pay/deploy',
+  branch: undefined,
+  secretRef: undefined,
+  verificationSecretRef: undefined,
+  file: 'source-repositories/deploy.yaml',
+}
+
+const ociSource: OciSource = {
+  name: 'manifests',
+  type: 'oci',
+  url: 'oci://registry.example.com/manifests/',
+  secretRef: 'registry',
+  certSecretRef: 'registry-tls',
+  verification: verifiedRepository.verification,
+  file: 'source-repositories/manifests.yaml',
+}
+
+/** The sample's service with a kustomize payload; `changes` are of the payload, of Git unless they pin a digest. */
+export function kustomizeInputs(
+  changes: Partial<KustomizeReference> = {},
+  versionChanges: Partial<ServiceVersion> = {},
+  git: Partial<GitSource> = {},
+): ReleaseInputs {
+  const kustomize: KustomizeReference = {
+    repository: 'deploy',
+    pin: { kind: 'commit', commit: '0123456789abcdef0123456789abcdef01234567' },
+    path: 'overlays/${cluster.group}',
+    timeout: undefined,
+    wait: undefined,
+    healthChecks: [],
+    healthCheckExprs: [],
+    ...changes,
+  }
+  const { pin } = kustomize
+  const origin: KustomizeOrigin =
+    pin.kind === 'commit'
+      ? { type: 'git', repository: { ...gitRepository, ...git }, commit: pin.commit }
+      : { type: 'oci', repository: ociSource, artifact: pin.artifact, digest: pin.digest }
+  return {
+    ...inputs,
+    version: {
+      ...version,
+      payload: { kind: 'kustomize', kustomize },
+      values: { region: '${cluster.labels.region}', replicas: 3, debug: false, literal: '$${HOME}' },
+      ...versionChanges,
+    },
+    source: { kind: 'kustomize', kustomize, origin },
+  }
+}
+
+export const artifactPin: KustomizePin = {
+  kind: 'digest',
+  artifact: 'payments',
+  digest: `sha256:${'fedcba9876543210'.repeat(4)}`,
 }

@@ -153,7 +153,10 @@ describe('expressions', () => {
 })
 
 test('the skeleton of secrets counts only in the revision of versions that have some', () => {
-  const edited = { ...templates, optionalRevisions: { ...templates.optionalRevisions, 'external-secret': '99999999' } }
+  const edited = {
+    ...templates,
+    optionalRevisions: { ...templates.optionalRevisions, 'external-secret': '99999999' },
+  }
   const revisionOf = (given: typeof version, by = templates) =>
     releaseRevision(inputs.service, by, inputs.source, inputs.dependencies, optionalSkeletons(given))
   expect(revisionOf(version, edited)).toBe(revisionOf(version))

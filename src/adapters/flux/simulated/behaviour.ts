@@ -19,6 +19,18 @@ export interface Behaviour {
   readonly readyTime: SecondsRange
   /** Workload kind by chart name; others are Deployments. */
   readonly workloadKinds: Readonly<Record<string, WorkloadReport['kind']>>
+  /** What kustomize builds of a source, by the commit or digest that it is pinned to. */
+  readonly payloads: Readonly<Record<string, SimulatedPayload>>
+}
+
+/** What is left out: a Deployment, as large as its variables say. */
+export interface SimulatedPayload {
+  readonly kind?: WorkloadReport['kind']
+  /** Kubernetes quantities that each pod requests. */
+  readonly memory?: string
+  readonly cpu?: string
+  /** Why it does not build. */
+  readonly error?: string
 }
 
 export const defaultBehaviour: Behaviour = {
@@ -27,6 +39,7 @@ export const defaultBehaviour: Behaviour = {
   startDelay: { min: 1, max: 3 },
   readyTime: { min: 5, max: 25 },
   workloadKinds: {},
+  payloads: {},
 }
 
 /** Spreads what happens at many places over a range: the same words always give the same seconds. */

@@ -6,6 +6,8 @@ import { finishReleaseAction, finishRollback, finishUninstall, startReleaseActio
 import type { ReleaseContext } from './helm-actions.ts'
 import { objectsAt, stringAt } from './json.ts'
 import type { Manifest } from './manifests.ts'
+import { isPayload } from './payload-content.ts'
+import { finishPayload, reconcilePayload } from './payload-kustomization.ts'
 import { conditionsAsJson, isDependencyReady } from './readiness.ts'
 import type { DependencyObject } from './readiness.ts'
 import { chartArtifact, releaseContent } from './release-content.ts'
@@ -17,7 +19,7 @@ import type { ReleasePhase, ReleaseState, SimulatedCluster } from './state.ts'
 /** How long Helm takes to remove a release. */
 const uninstallTime = { min: 2, max: 5 }
 
-/** The API server takes a HelmRelease: another spec is a new generation. */
+/** The API server takes a HelmRelease or a service's Kustomization: another spec is a new generation. */
 export function applyRelease(
   release: ReleaseState,
   manifest: Manifest,
@@ -32,10 +34,12 @@ export function applyRelease(
   if (before !== undefined && isDeepStrictEqual(before.spec, manifest.spec)) return
   release.generation += 1
   release.chartDigest = undefined
-  if (release.phase === 'idle' || release.phase === 'pending') scheduleReconcile(release, context, now)
+  // kustomize-controller cancels its health checks for a new generation; helm-controller ends its action first.
+  const isFree = release.phase === 'idle' || release.phase === 'pending' || release.phase === 'applying'
+  if (isFree) scheduleReconcile(release, context, now)
 }
 
-/** The object is deleted; helm-controller uninstalls the release before it lets it go. */
+/** The object is deleted; its controller removes what it installed before it lets it go. */
 export function deleteRelease(release: ReleaseState, context: ReleaseContext, now: Instant): void {
   if (release.manifest === undefined) return
   release.phase = 'deleting'
@@ -52,7 +56,11 @@ export function stepRelease(release: ReleaseState, context: ReleaseContext, now:
 
 const steps: Readonly<Record<ReleasePhase, typeof reconcile>> = {
   idle: () => undefined,
-  pending: reconcile,
+  pending: (release, context, now) =>
+    release.manifest !== undefined && isPayload(release.manifest)
+      ? reconcilePayload(release, context, now)
+      : reconcile(release, context, now),
+  applying: finishPayload,
   installing: finishReleaseAction,
   upgrading: finishReleaseAction,
   rollingBack: finishRollback,
@@ -125,13 +133,10 @@ function settle(release: ReleaseState, content: ReleaseContent, now: Instant): v
 }
 
 function finishDeletion(release: ReleaseState, context: ReleaseContext, now: Instant): void {
+  const id = release.manifest?.id ?? ''
   Object.assign(release, blankRelease())
-  const desired = context.cluster.objects.get(releaseId(release))
+  const desired = context.cluster.objects.get(id)
   if (desired !== undefined) applyRelease(release, desired.manifest, context, now)
-}
-
-function releaseId(release: ReleaseState): string {
-  return `HelmRelease.helm.toolkit.fluxcd.io/${release.namespace}/${release.name}`
 }
 
 function unreadyDependency(manifest: Manifest, cluster: SimulatedCluster): string | undefined {

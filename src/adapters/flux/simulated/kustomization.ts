@@ -7,6 +7,7 @@ import { applyRelease, deleteRelease } from './helm-release.ts'
 import type { ReleaseContext } from './helm-actions.ts'
 import { objectsAt, stringAt } from './json.ts'
 import type { Manifest, ManifestFile, ManifestReader } from './manifests.ts'
+import { isKustomization, isPayload, isRelease } from './payload-content.ts'
 import { conditionsAsJson, isDependencyReady } from './readiness.ts'
 import type { DependencyObject } from './readiness.ts'
 import { createKustomization, createRelease } from './state.ts'
@@ -19,8 +20,6 @@ export interface ApplyContext extends ReleaseContext {
   readonly revision: string
   touch(changed: Subject): void
 }
-
-const kustomizationKind = 'Kustomization.kustomize.toolkit.fluxcd.io/'
 
 /** Reconciles every Kustomization of the cluster, and those that this brings. */
 export async function reconcileKustomizations(context: ApplyContext, now: Instant): Promise<void> {
@@ -54,7 +53,7 @@ export function applyObjects(
     const known = context.cluster.objects.get(manifest.id)
     if (known?.manifest === manifest && known.owner === owner) continue
     context.cluster.objects.set(manifest.id, { manifest, owner })
-    if (manifest.kind !== 'HelmRelease') continue
+    if (!isRelease(manifest)) continue
     const release = ensureRelease(manifest, owner, context)
     release.kustomization = owner
     applyRelease(release, manifest, context, now)
@@ -141,7 +140,7 @@ async function applyFolder(
 /** Releases that wait for their folder to be applied are reported with the reason. */
 function announceReleases(manifest: Manifest, folder: Folder, context: ApplyContext): void {
   for (const object of objectsOf(folder.files)) {
-    if (object.kind === 'HelmRelease') context.touch(ensureRelease(object, keyOf(manifest), context))
+    if (isRelease(object)) context.touch(ensureRelease(object, keyOf(manifest), context))
   }
 }
 
@@ -165,13 +164,14 @@ async function prune(
 async function deleteObject({ manifest }: LiveObject, context: ApplyContext, now: Instant): Promise<void> {
   const { cluster } = context
   cluster.objects.delete(manifest.id)
-  if (manifest.kind === 'HelmRelease') {
+  if (isRelease(manifest)) {
     const release = cluster.releases.get(`${manifest.namespace}/${manifest.name}`)
     if (release === undefined) return
     deleteRelease(release, context, now)
     context.touch(release)
+    return
   }
-  if (!manifest.id.startsWith(kustomizationKind)) return
+  if (!isKustomization(manifest)) return
   const state = cluster.kustomizations.get(keyOf(manifest))
   cluster.kustomizations.delete(keyOf(manifest))
   if (state === undefined || manifest.spec['prune'] !== true || manifest.spec['deletionPolicy'] === 'Orphan')
@@ -194,7 +194,9 @@ function ensureRelease(manifest: Manifest, kustomization: string, context: Apply
 }
 
 function liveKustomizations(cluster: SimulatedCluster): readonly LiveObject[] {
-  return [...cluster.objects.values()].filter(({ manifest }) => manifest.id.startsWith(kustomizationKind))
+  return [...cluster.objects.values()].filter(
+    ({ manifest }) => isKustomization(manifest) && !isPayload(manifest),
+  )
 }
 
 /** The folder below the cluster's directory; undefined: elsewhere, which the cluster can not read. */
@@ -217,7 +219,7 @@ function unreadyDependency(manifest: Manifest, cluster: SimulatedCluster): strin
   const self = asObject(manifest, cluster.kustomizations.get(keyOf(manifest)))
   for (const reference of objectsAt(manifest.spec, 'dependsOn')) {
     const key = `${stringAt(reference, 'namespace') ?? manifest.namespace}/${stringAt(reference, 'name') ?? ''}`
-    const live = cluster.objects.get(`${kustomizationKind}${key}`)
+    const live = cluster.objects.get(`Kustomization.kustomize.toolkit.fluxcd.io/${key}`)
     const dependency =
       live === undefined ? undefined : asObject(live.manifest, cluster.kustomizations.get(key))
     if (!isDependencyReady(self, dependency, stringAt(reference, 'readyExpr'))) return key

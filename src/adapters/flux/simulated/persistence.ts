@@ -1,9 +1,10 @@
 import type { ManifestReader } from './manifests.ts'
+import { isRelease } from './payload-content.ts'
 import type { ReleaseContent } from './release-content.ts'
 import type { FleetState, KustomizationState, LiveObject, ReleaseState, SimulatedCluster } from './state.ts'
 
 /** Raised when the saved form changes: older states are then not read but built anew. */
-const format = 1
+const format = 2
 
 /** Contents are named by their keys, as most clusters run the same few. */
 interface SavedRelease extends Omit<ReleaseState, 'manifest' | ContentField> {
@@ -60,8 +61,8 @@ async function restoreRelease(release: ReleaseState, manifests: ManifestReader):
   const [file] = await manifests.read([release.blob])
   if (file?.kind !== 'objects') return
   release.manifest = file.objects.find(
-    ({ kind, namespace, name }) =>
-      kind === 'HelmRelease' && namespace === release.namespace && name === release.name,
+    (manifest) =>
+      isRelease(manifest) && manifest.namespace === release.namespace && manifest.name === release.name,
   )
 }
 

@@ -1,31 +1,45 @@
-import type { KustomizationReport, PlacementReport } from '../../../core/domain/report.ts'
+import type {
+  HelmReleaseReport,
+  KustomizationReport,
+  PayloadKustomizationReport,
+  PlacementReport,
+} from '../../../core/domain/report.ts'
 import type { Instant } from '../../../core/domain/time.ts'
 import type { FluxReports } from '../port.ts'
 import type { ChangeLog } from './change-log.ts'
 import type { ClusterInspection } from './fleet.ts'
+import type { Manifest } from './manifests.ts'
+import { isPayload } from './payload-content.ts'
 import type { FleetState, KustomizationState, ReleaseState, SimulatedCluster } from './state.ts'
 
 /** What the cluster's objects say of a placement. */
 function toReport(cluster: SimulatedCluster, release: ReleaseState, at: Instant): PlacementReport {
   const kustomization = cluster.kustomizations.get(release.kustomization)
-  const { generation, observedGeneration, lastAttemptedGeneration, conditions, history } = release
+  const { manifest } = release
   return {
     cluster: cluster.name,
     namespace: release.namespace,
     name: release.name,
     at,
-    helmRelease:
-      release.manifest === undefined
-        ? undefined
-        : {
-            generation,
-            spec: release.manifest.spec,
-            status: { observedGeneration, lastAttemptedGeneration, conditions, history },
-          },
+    helmRelease: manifest?.kind === 'HelmRelease' ? toHelmReleaseReport(release, manifest) : undefined,
+    payloadKustomization:
+      manifest !== undefined && isPayload(manifest) ? toPayloadReport(release, manifest) : undefined,
     kustomization: kustomization === undefined ? undefined : toKustomizationReport(kustomization),
     chart: release.chartDigest === undefined ? undefined : { digest: release.chartDigest },
     workloads: release.workloads,
   }
+}
+
+function toHelmReleaseReport(release: ReleaseState, { spec }: Manifest): HelmReleaseReport {
+  const { generation, observedGeneration, lastAttemptedGeneration, conditions, history } = release
+  return { generation, spec, status: { observedGeneration, lastAttemptedGeneration, conditions, history } }
+}
+
+function toPayloadReport(release: ReleaseState, { spec }: Manifest): PayloadKustomizationReport {
+  const { generation, conditions, lastAppliedRevision, lastAttemptedRevision, snapshots } = release
+  const observedGeneration = release.observedGeneration || -1
+  const revisions = { lastAppliedRevision, lastAttemptedRevision }
+  return { generation, spec, status: { observedGeneration, ...revisions, conditions, history: snapshots } }
 }
 
 function toKustomizationReport(state: KustomizationState): KustomizationReport {

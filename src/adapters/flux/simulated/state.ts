@@ -1,4 +1,9 @@
-import type { Condition, HelmSnapshot, WorkloadReport } from '../../../core/domain/report.ts'
+import type {
+  Condition,
+  HelmSnapshot,
+  KustomizationSnapshot,
+  WorkloadReport,
+} from '../../../core/domain/report.ts'
 import type { Instant, Seconds } from '../../../core/domain/time.ts'
 import type { Oid } from '../../git/port.ts'
 import type { Manifest } from './manifests.ts'
@@ -65,8 +70,10 @@ export type ReleasePhase =
   | 'rollingBack'
   | 'uninstalling'
   | 'deleting'
+  /** Of a Kustomization. */
+  | 'applying'
 
-/** A HelmRelease with the Helm release and the pods that it stands for. */
+/** A HelmRelease, or the Kustomization of a service, with what it installed and the pods that run of it. */
 export interface ReleaseState {
   readonly namespace: string
   readonly name: string
@@ -96,6 +103,11 @@ export interface ReleaseState {
   /** Whose pods run. */
   running: ReleaseContent | undefined
   chartDigest: string | undefined
+  /** Of a Kustomization; empty before the first. */
+  lastAppliedRevision: string
+  lastAttemptedRevision: string
+  /** Of a Kustomization, newest first. */
+  snapshots: readonly KustomizationSnapshot[]
   workloads: readonly WorkloadReport[]
   /** Pods of this content crash. */
   crash: { readonly content: string; readonly message: string } | undefined
@@ -140,7 +152,7 @@ export function createRelease(namespace: string, name: string, kustomization: st
   return { namespace, name, sequence: 0, kustomization, ...blankRelease() }
 }
 
-/** Fields of a HelmRelease that does not exist, with nothing of it left in the cluster. */
+/** Fields of a release that does not exist, with nothing of it left in the cluster. */
 export function blankRelease(): Omit<ReleaseState, 'namespace' | 'name' | 'sequence' | 'kustomization'> {
   return {
     manifest: undefined,
@@ -158,6 +170,9 @@ export function blankRelease(): Omit<ReleaseState, 'namespace' | 'name' | 'seque
     deployed: undefined,
     running: undefined,
     chartDigest: undefined,
+    lastAppliedRevision: '',
+    lastAttemptedRevision: '',
+    snapshots: [],
     workloads: [],
     crash: undefined,
   }
