@@ -13,7 +13,9 @@ import { createEvents } from './events.ts'
 import type { Lease } from './lease.ts'
 import type { Observations } from './observations.ts'
 import { createPlanning } from './planning.ts'
+import { createReleases } from './releases.ts'
 import { createStatusPublisher } from './status.ts'
+import { createVariants } from './variants.ts'
 import { createWatching } from './watching.ts'
 
 export interface ControllerDeps {
@@ -60,10 +62,11 @@ export type StepResult =
  */
 export function createController(deps: ControllerDeps) {
   const { fleet, clock } = deps
-  const planning = createPlanning()
+  const releases = createReleases(deps.catalog)
+  const planning = createPlanning(createVariants(releases, deps.catalog))
   const events = createEvents(deps.store, clock, deps.onEvent)
   const watching = createWatching(deps, planning, events)
-  const acting = createActing(deps, planning, events, watching)
+  const acting = createActing(deps, planning, events, watching, releases)
   const status = createStatusPublisher(fleet, deps.holder)
 
   return {
@@ -98,5 +101,7 @@ export function createController(deps: ControllerDeps) {
 export type Controller = ReturnType<typeof createController>
 
 function isUnderWay(group: ServicePlan['groups'][number]): boolean {
-  return group.state === 'rolling' || group.waitsFor.some((gate) => gate.opensAt !== undefined)
+  // What waits for other services goes on only when they do, and they are watched themselves.
+  const isBarred = group.waitsFor.length > 0 && group.waitsFor.every(({ gate }) => gate === 'requires')
+  return (group.state === 'rolling' && !isBarred) || group.waitsFor.some((gate) => gate.opensAt !== undefined)
 }

@@ -2,6 +2,8 @@ import type { FleetState } from '../adapters/fleet/port.ts'
 import type { Instant } from '../core/domain/time.ts'
 import { planService } from '../core/plan/plan-service.ts'
 import { servicePlanInput } from '../core/plan/service-inputs.ts'
+import type { RequiresGraph } from '../core/plan/requires-graph.ts'
+import { withSickness } from '../core/plan/sick.ts'
 import type { ServicePlan } from '../core/plan/types.ts'
 import type { CatalogState } from './catalog-state.ts'
 import type { Observations } from './observations.ts'
@@ -34,22 +36,16 @@ export function createPlanning(): Planning {
     },
     refresh(catalog, fleet, observations, now) {
       const { services } = catalog.targets.catalog
-      const due =
-        touched === 'all'
-          ? [...services.keys()]
-          : [...services.keys()].filter((name) => isDue(plans.get(name), name))
-      function isDue(plan: ServicePlan | undefined, name: string): boolean {
-        return plan === undefined || plan.validUntil <= now || (touched !== 'all' && touched.has(name))
+      const concerned = touched === 'all' ? touched : concernedBy(touched, plans, catalog.targets.requires)
+      const isDue = (name: string): boolean => {
+        const plan = plans.get(name)
+        return plan === undefined || plan.validUntil <= now || concerned === 'all' || concerned.has(name)
       }
+      const due = [...services.keys()].filter(isDue)
+      const seen = withSickness(catalog.targets, fleet, observations)
       for (const name of plans.keys()) if (!services.has(name)) plans.delete(name)
       for (const name of due) {
-        const input = servicePlanInput(
-          catalog.targets,
-          name,
-          fleet,
-          observations,
-          catalog.freezes,
-        )
+        const input = servicePlanInput(catalog.targets, name, fleet, seen, catalog.freezes)
         if (input) plans.set(name, planService(input, now))
       }
       touched = new Set()
@@ -57,4 +53,18 @@ export function createPlanning(): Planning {
     },
     validUntil: () => [...plans.values()].reduce((first, plan) => Math.min(first, plan.validUntil), Infinity),
   }
+}
+
+/** Services whose plans look at those that changed: by what versions require, or because they found a cluster sick. */
+function concernedBy(
+  touched: ReadonlySet<string>,
+  plans: ReadonlyMap<string, ServicePlan>,
+  { readersOf }: RequiresGraph,
+): ReadonlySet<string> {
+  if (touched.size === 0) return touched
+  const concerned = new Set(touched)
+  for (const service of touched) for (const reader of readersOf(service)) concerned.add(reader)
+  for (const { service, groups } of plans.values())
+    if (groups.some(({ tally }) => tally.sick > 0)) concerned.add(service)
+  return concerned
 }

@@ -10,6 +10,7 @@ import type { Finding } from '../core/domain/finding.ts'
 import type { ChartReference } from '../core/domain/service-version.ts'
 import type { Instant } from '../core/domain/time.ts'
 import { planService } from '../core/plan/plan-service.ts'
+import { withSickness } from '../core/plan/sick.ts'
 import {
   type CatalogTargets,
   createCatalogTargets,
@@ -140,6 +141,7 @@ function createPlanning(catalog: CatalogView, fleet: FleetView): PlanningView {
   const { services, settings } = catalog.snapshot.catalog
   const targets = targetsOf(catalog.snapshot.catalog, fleet.state.clusters)
   const observations = fleet.observe(settings.silentAfter)
+  const seen = withSickness(targets, fleet.state, observations.view)
   return {
     catalog,
     fleet,
@@ -151,7 +153,7 @@ function createPlanning(catalog: CatalogView, fleet: FleetView): PlanningView {
       return [service]
     },
     plan(service) {
-      const input = servicePlanInput(targets, service, fleet.state, observations.view, catalog.freezes)
+      const input = servicePlanInput(targets, service, fleet.state, seen, catalog.freezes)
       if (!input) throw unknownName('service', service, services.keys())
       return { input, plan: planService(input, observations.at) }
     },

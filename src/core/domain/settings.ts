@@ -10,6 +10,9 @@ export interface Settings {
   readonly health: {
     /** So many of the clusters that were in contact falling silent at once are a blackout. */
     readonly blackout: Share
+    /** A cluster is sick when `sick` of its services that no rollout changes are unwell; it needs `sickLeast` of them to tell. */
+    readonly sick: Share
+    readonly sickLeast: number
   }
   readonly pullRequests: {
     /** A wave of more clusters is split into parts. */

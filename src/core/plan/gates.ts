@@ -1,5 +1,6 @@
 import type { CurrentRelease, Rollout } from '../domain/rollout.ts'
 import type { Allowance } from './group-tally.ts'
+import { sickText } from './sick.ts'
 import type { GroupTally } from './tally.ts'
 import type { Gate } from './types.ts'
 
@@ -16,7 +17,7 @@ export function waveGates(
     gates.push({
       gate: 'health',
       state: 'waiting',
-      reason: `${clustersOf(tally.pending)} not healthy yet: ${shown}${tally.pending > tally.waiting.length ? ', …' : ''}`,
+      reason: `${clustersOf(tally.pending)} not healthy yet: ${shown}${tally.pending > tally.waiting.length ? ', …' : ''}${sickText(tally, names)}`,
       since,
       opensWhen: `they report healthy; the error budget of this wave is ${allowance.failed}`,
       opensAt: undefined,
@@ -26,7 +27,7 @@ export function waveGates(
     gates.push({
       gate: 'soak',
       state: 'waiting',
-      reason: `soak of ${clustersOf(tally.healthy - tally.soaked)}`,
+      reason: `soak of ${clustersOf(tally.healthy - tally.soaked)}${sickText(tally, names)}`,
       since,
       opensWhen: 'each has been healthy for the whole soak',
       opensAt: tally.soakEnds,

@@ -188,7 +188,7 @@ export function allowanceOf(
   tally: GroupTally,
   opened: readonly OpenedWave[],
 ): Allowance {
-  const isFirst = tally.excused > 0 && tally.moved <= (opened[0]?.quota ?? 0)
+  const isFirst = tally.excused + tally.barred.length > 0 && tally.moved <= (opened[0]?.quota ?? 0)
   const wave = isFirst ? 1 : opened.length
   const quota = opened.at(-1)?.quota ?? 0
   return { failed: budgetOf(maxUnhealthy, wave, quota), silent: wave <= 1 ? 0 : shareOf(maxSilent, quota) }

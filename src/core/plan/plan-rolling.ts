@@ -6,9 +6,11 @@ import { allowanceOf, quotasOf } from './group-tally.ts'
 import { forwardGates } from './order-gates.ts'
 import { pinOf, soakOf, withdrawalOf } from './orders.ts'
 import { planWave } from './plan-wave.ts'
+import { requiresGates } from './requirements.ts'
 import { prove } from './rollout-changes.ts'
+import { sickText } from './sick.ts'
 import type { GroupTally } from './tally.ts'
-import type { Proposal } from './types.ts'
+import type { Gate, Proposal } from './types.ts'
 
 /** The current release is on its way: wait for its wave, then supersede it, open the next wave, or prove it. */
 export function planRolling(
@@ -16,60 +18,101 @@ export function planRolling(
   current: CurrentRelease,
   tally: GroupTally,
 ): GroupDecision {
-  const { input, group, now } = context
+  const { input, group } = context
   const { strategy } = group.group
-  const soak = soakOf(input.directives, current.release, strategy.soak)
-  const opened = current.waves.at(-1)
-  const isEmptied = tally.moved === 0 && tally.excused > 0 && tally.movable.length > 0
-  const waiting = isEmptied
-    ? []
-    : waveGates(
-        tally,
-        allowanceOf(strategy, tally, current.waves),
-        input.clusters.index.names,
-        opened?.openedAt ?? current.startedAt,
-      )
+  const standing = standingOf(context, current, tally)
+  const { isPassed, isUndone, isBarred } = standing
   const choice = chooseNext(context)
-  const isWithdrawn = withdrawalOf(input.directives, current.release) !== undefined
-  const isPinned = pinOf(input.directives, input.service.name, group.group.name) !== undefined
-  const stalled = now > (opened?.openedAt ?? now) + strategy.deadline + 2 * soak
-  // What can not go on must not keep its successor waiting.
-  const policy = isWithdrawn || isPinned ? 'immediate' : strategy.supersede
-  if (choice.candidate && maySupersede(policy, current, waiting.length === 0, stalled)) {
-    return planWave(context, choice.candidate, 'start')
+  if (choice.candidate && maySupersede(context, current, standing)) {
+    const decision = planWave(context, choice.candidate, 'start')
+    if (!waitsForRequirements(decision)) return decision
   }
-  if (waiting.length > 0) {
+  if (isUndone) return planWave(context, current.release, 'start')
+  const since = current.waves.at(-1)?.openedAt
+  const barred = requiresGates(input, group.group.name, current.release, tally.barred, since)
+  if (!isPassed) {
     // What would shut the next wave is told now: the end of a soak opens nothing under a Hold.
-    const shut = forwardGates(group.rollout, input.directives, input.frozenBy, current.release, now)
-    return decide(context, { current, tally, waitsFor: [...waiting, ...shut], candidate: choice.candidate })
+    const shut = forwardGates(group.rollout, input.directives, input.frozenBy, current.release, context.now)
+    const waitsFor = [...standing.waiting, ...shut, ...barred]
+    return decide(context, { current, tally, waitsFor, candidate: choice.candidate })
   }
   const quotas = quotasOf(strategy, tally, current.waves)
   if (tally.movable.length > 0 && quotas.length > current.waves.length)
     return planWave(context, current.release, 'continue')
-  const text = `healthy on ${tally.soaked} of ${tally.targets}, soaked ${soak}s`
-  const next = prove(group.rollout, current, now)
+  if (isBarred) return decide(context, { current, tally, waitsFor: barred, candidate: choice.candidate })
+  return decide(context, { current, tally, proposals: [provenVerdict(context, current, tally)] })
+}
+
+/** How the opened wave stands. */
+interface Standing {
+  readonly waiting: readonly Gate[]
+  readonly isPassed: boolean
+  /** All that it moved went back with a dependency: it begins again at its first wave. */
+  readonly isUndone: boolean
+  /** Nothing is left but what waits for a requirement, and more of that than a wave may leave behind. */
+  readonly isBarred: boolean
+}
+
+function standingOf(
+  { input, group: { group } }: GroupContext,
+  current: CurrentRelease,
+  tally: GroupTally,
+): Standing {
+  const opened = current.waves.at(-1)
+  const isEmptied = tally.moved === 0 && tally.excused > 0 && tally.movable.length > 0
+  const isUndone = opened !== undefined && tally.moved === 0 && tally.excused === 0
+  const allowance = allowanceOf(group.strategy, tally, current.waves)
+  const since = opened?.openedAt ?? current.startedAt
+  const waiting = isEmptied || isUndone ? [] : waveGates(tally, allowance, input.clusters.index.names, since)
+  const isPassed = waiting.length === 0
+  const isBarred = isPassed && tally.movable.length === 0 && tally.barred.length > allowance.silent
+  return { waiting, isPassed, isUndone, isBarred }
+}
+
+function provenVerdict(
+  { input, group, now }: GroupContext,
+  current: CurrentRelease,
+  tally: GroupTally,
+): Proposal {
   const { service, group: name } = group.rollout
-  const proven: Proposal = {
+  const soak = soakOf(input.directives, current.release, group.group.strategy.soak)
+  const apart = sickText(tally, input.clusters.index.names)
+  return {
     kind: 'verdict',
     verdict: 'proven',
     service,
     group: name,
     release: current.release,
     evidence: current.failed,
-    text,
-    next,
+    text: `healthy on ${tally.soaked} of ${tally.targets}, soaked ${soak}s${apart}`,
+    next: prove(group.rollout, current, now),
   }
-  return decide(context, { current, tally, proposals: [proven] })
+}
+
+/** What waits for other services keeps nothing else from going on meanwhile. */
+function waitsForRequirements({ plan, proposals }: GroupDecision): boolean {
+  return (
+    proposals.length === 0 &&
+    plan.waitsFor.length > 0 &&
+    plan.waitsFor.every(({ gate }) => gate === 'requires')
+  )
 }
 
 /** A rollout that superseded another may itself be superseded only at once, or none would ever finish. */
 function maySupersede(
-  policy: 'finish-wave' | 'immediate' | 'queue',
+  { input, group: { group }, now }: GroupContext,
   current: CurrentRelease,
-  passed: boolean,
-  stalled: boolean,
+  { isPassed, isBarred }: Standing,
 ): boolean {
+  const { directives, service } = input
+  const { strategy } = group
+  const isWithdrawn = withdrawalOf(directives, current.release) !== undefined
+  const isPinned = pinOf(directives, service.name, group.name) !== undefined
+  // What can not go on must not keep its successor waiting.
+  const policy = isWithdrawn || isPinned || isBarred ? 'immediate' : strategy.supersede
   if (policy === 'immediate') return true
   if (policy === 'queue' || current.superseded.length > 0) return false
-  return passed || stalled
+  const soak = soakOf(directives, current.release, strategy.soak)
+  const opened = current.waves.at(-1)?.openedAt ?? now
+  return isPassed || now > opened + strategy.deadline + 2 * soak
 }

@@ -7,7 +7,9 @@ import { quotasOf, tallyOf, totalOf } from './group-tally.ts'
 import { forwardGates, keptOutGates } from './order-gates.ts'
 import { orderEvidence, soakOf } from './orders.ts'
 import { refreshReason } from './refresh.ts'
+import { requiresGates } from './requirements.ts'
 import { openWave, startRelease } from './rollout-changes.ts'
+import { sickText } from './sick.ts'
 import type { GroupTally } from './tally.ts'
 import type { Gate, Proposal } from './types.ts'
 
@@ -81,6 +83,7 @@ function passedOverGates(
   const others = tally.passedOver - tally.keptOut
   return [
     ...(tally.keptOut > 0 ? keptOutGates(input, group, release) : []),
+    ...requiresGates(input, group.group.name, release, tally.barred, since),
     ...(others > 0 ? [eligibleGate(others, since)] : []),
   ]
 }
@@ -117,6 +120,6 @@ function evidenceOf(
     ? known
     : [
         ...known,
-        `wave ${wave}: ${tally.soaked} of ${tally.moved} healthy for ${soak}s, ${tally.failed} failed`,
+        `wave ${wave}: ${tally.soaked} of ${tally.moved} healthy for ${soak}s, ${tally.failed} failed${sickText(tally, input.clusters.index.names)}`,
       ]
 }

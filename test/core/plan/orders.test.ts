@@ -217,6 +217,7 @@ describe('Cordon', () => {
     world.directives.push(cordon('prod-0'))
     world.report('failed', ['prod-1'])
     world.merge()
+    world.merge()
     expect(new Set(world.releasesOn(prod))).toEqual(new Set(['1.0.0']))
   })
 })

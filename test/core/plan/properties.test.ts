@@ -128,6 +128,7 @@ const tallies: fc.Arbitrary<Omit<TallyInput, 'now'>> = fc
     setApart: bytes(fc.constantFrom(0, 1, 2)),
     cordoned: bytes(bit),
     skipped: bytes(bit),
+    barred: bytes(bit),
     pinnedElsewhere: bytes(bit),
     retriedAt: fc.constantFrom(new Uint32Array(), new Uint32Array(size).fill(start - 50)),
     silent: bytes(bit),

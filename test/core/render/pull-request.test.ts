@@ -64,6 +64,7 @@ const returning: ReturnProposal = {
     { cluster: 1, blob: 'b'.repeat(40), release: '1.4.2@ab12cd34' },
     { cluster: 0, blob: undefined, release: undefined },
   ],
+  dependents: [],
   evidence: [{ cluster: 'prod-euw1-01', at, evidence: 'timeout waiting for Deployment/pay/api' }],
   text: 'error budget spent: 2 of 1 failed',
   next,

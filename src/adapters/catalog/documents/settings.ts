@@ -69,6 +69,21 @@ export const SettingsSchema = documentSchema(
                 '20%',
               ),
             ),
+            sick: Type.Optional(
+              share(
+                'A cluster is sick when so many of its services that no rollout changes are unwell: its failures then count as silence, within maxSilent. Default 50%.',
+                1,
+                '50%',
+              ),
+            ),
+            sickLeast: Type.Optional(
+              Type.Integer({
+                description: 'A cluster with fewer such services is never judged sick. Default 2.',
+                minimum: 1,
+                maximum: 10_000,
+                default: 2,
+              }),
+            ),
           },
           { additionalProperties: false, description: 'When what clusters report can not be trusted.' },
         ),
