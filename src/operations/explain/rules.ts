@@ -1,14 +1,14 @@
 import type { Static } from 'typebox'
 import type { ClusterSelector } from '../../core/domain/cluster.ts'
-import type { Hold } from '../../core/domain/directive.ts'
 import type { FieldPath } from '../../core/domain/finding.ts'
 import { releaseId } from '../../core/domain/service-release.ts'
 import { withFault } from '../../core/plan/blame.ts'
-import type { Gate, ServicePlanInput } from '../../core/plan/types.ts'
+import { soakOf } from '../../core/plan/orders.ts'
 import { rolloutPath } from '../../core/render/paths.ts'
 import { placementAt } from '../placements.ts'
 import { toMoment, toMomentOfColumn } from '../shapes.ts'
 import { ordinalWord, type Position, positionOf } from './position.ts'
+import { fromGate, gateRules } from './gate-rules.ts'
 import { moveOf } from './move.ts'
 import { type answerShape, not, type Rule, yes } from './shape.ts'
 import type { Refusal, Subject, SubjectPlace } from './subject.ts'
@@ -167,7 +167,7 @@ function proofRule(
   const proof = above?.rollout.proven.find(({ release }) => releaseId(release) === releaseId(coming))
   const place = rolloutPath(ancestor, planned.input.service.name)
   if (!proof) return yes('candidate', `${coming.version} was proven in ${ancestor}`, place)
-  const { soak } = input.group.promotion
+  const soak = soakOf(planned.input.directives, coming, input.group.promotion.soak)
   const met = soak > 0 ? `, promotion soak met ${toMoment(proof.at + soak)}` : ''
   return yes('candidate', `${coming.version} proven in ${ancestor} since ${toMoment(proof.at)}${met}`, place)
 }
@@ -178,8 +178,13 @@ function waveRule(position: Position): Rule {
       return yes('wave', 'a wave has moved this cluster')
     case 'setApart':
       return not('wave', `it failed and went back: ${withFault(position.evidence)}`, {
-        opensWhen: 'a newer version arrives',
+        opensWhen: 'a newer version arrives, or a Retry makes the failure void',
       })
+    case 'keptOut': {
+      const { order, what } = position
+      const opensWhen = `${order.file} is removed`
+      return not('wave', `${what}: ${order.reason}`, { place: `${order.file}:1`, opensWhen })
+    }
     case 'waiting': {
       const { rank, wave, opened, waves } = position
       const open = opened === 0 ? `none of ${waves} is open` : `${opened} of ${waves} is open`
@@ -196,53 +201,16 @@ function healthRule({ planned }: Subject, cluster: number): Rule {
   return state === 'healthy' && !silent ? yes('health', text) : not('health', text)
 }
 
-/** Every gate of the group that is not open. A Hold is told with its file and who wrote it. */
-async function gateRules(
-  subject: Subject,
-  { input, plan, mayStart, coming }: SubjectPlace,
-): Promise<readonly Rule[]> {
-  const { planned } = subject
-  const rules: Rule[] = []
-  for (const gate of plan.waitsFor) {
-    if (gate.gate === 'hold') continue
-    if (gate.gate === 'promotion' && !mayStart) continue
-    if (gate.gate === 'rejected' || gate.gate === 'halted') continue
-    rules.push(fromGate(gate, gate.gate))
-  }
-  // Also while a wave still soaks: its end would open nothing.
-  if (coming)
-    for (const hold of holdsOn(planned.input, input.group.name)) rules.push(await holdRule(subject, hold))
-  const proposes = planned.plan.proposals.some(({ group }) => group === input.group.name)
-  return rules.length === 0 && proposes ? [yes('gates', 'all are open: the next step moves on')] : rules
-}
-
-function holdsOn({ service, directives }: ServicePlanInput, group: string): readonly Hold[] {
-  return directives.filter(
-    (directive): directive is Hold =>
-      directive.kind === 'Hold' &&
-      (directive.scope.service ?? service.name) === service.name &&
-      (directive.scope.group ?? group) === group,
-  )
-}
-
-async function holdRule({ planning }: Subject, { file, reason }: Hold): Promise<Rule> {
-  const by = (await planning.catalog.lastChange(file))?.author.email ?? null
-  return not('hold', reason, { place: `${file}:1`, by, opensWhen: `${file} is removed` })
-}
-
-function fromGate(gate: Gate, rule: string): Rule {
-  const { reason, opensWhen, opensAt } = gate
-  return not(rule, reason, { opensWhen, opensAt: toMoment(opensAt) })
-}
-
 /** A lower bound: every wave before the one that takes the cluster needs its soak. */
 function earliest(
-  { planning }: Subject,
-  { input, plan, mayStart }: SubjectPlace,
+  { planning, planned }: Subject,
+  { input, plan, mayStart, coming }: SubjectPlace,
   position: Position | undefined,
   rules: readonly Rule[],
 ): Answer['earliest'] {
-  if (position?.kind === 'setApart') return { at: null, text: 'with a newer version' }
+  if (position?.kind === 'setApart') return { at: null, text: 'with a newer version, or after a Retry' }
+  if (position?.kind === 'keptOut')
+    return { at: null, text: `not known: when ${position.order.file} is removed` }
   if (!mayStart && !plan.waitsFor.some(({ gate }) => gate === 'promotion')) {
     return { at: null, text: `not known: when it is proven in ${input.ancestors.join(' and ')}` }
   }
@@ -252,7 +220,9 @@ function earliest(
   if (blocking) return { at: null, text: `not known: when ${blocking.opensWhen}` }
   const opens = Math.max(planning.observations.at, ...plan.waitsFor.map(({ opensAt }) => opensAt ?? 0))
   const between = position?.kind === 'waiting' ? Math.max(0, position.wave - position.opened - 1) : 0
-  const at = toMoment(opens + between * input.group.strategy.soak)
+  const { strategy } = input.group
+  const soak = coming ? soakOf(planned.input.directives, coming, strategy.soak) : strategy.soak
+  const at = toMoment(opens + between * soak)
   return { at, text: between > 0 ? `when each of ${between} more waves has soaked` : 'when its gates open' }
 }
 

@@ -118,7 +118,7 @@ function describe({ planned }: Subject, skipped: readonly number[], version: str
     ...(moved === 0
       ? []
       : [
-          `${clustersOf(moved)} of them ${moved === 1 ? 'has' : 'have'} ${version} and ${moved === 1 ? 'keeps' : 'keep'} it, out of all counts`,
+          `${moved} of them ${moved === 1 ? 'has' : 'have'} ${version} and ${moved === 1 ? 'keeps' : 'keep'} it, out of all counts`,
         ]),
   ]
 }

@@ -33,7 +33,7 @@ export const unpin = defineOrder({
     return {
       input: { ...input, pin: pin.name },
       summary: [
-        `${where} is no longer pinned to ${version}: ${clustersIn(affects)} catch up with what is proven`,
+        `${where} is no longer pinned to ${version}: ${clustersIn(affects)} may catch up with what is proven`,
         `it was pinned for: ${pin.reason}`,
         ...groups.flatMap((of) => [
           `${of.group.name}: ${versionsText(subject, of)}`,
