@@ -11,7 +11,7 @@ import { placementFiles } from './placement-files.ts'
 
 /** Opens the wave's pull request and merges it, when its gates still hold in this moment. */
 export async function actWave(context: ActContext, proposal: WaveProposal): Promise<Outcome> {
-  const { service, group, release, wave, waves, next } = proposal
+  const { service, group, release, wave, waves, part, parts, next } = proposal
   const rendered = await placementFiles(context, release, proposal.clusters, group)
   if (rendered.kind === 'unrenderable') {
     context.emit({
@@ -50,7 +50,7 @@ export async function actWave(context: ActContext, proposal: WaveProposal): Prom
     service,
     group,
     cluster: undefined,
-    text: `${release.version}  ${group} wave ${wave}/${waves}  PR #${outcome.number}  ${clusterCount(proposal.clusters.length)}`,
+    text: `${release.version}  ${group} wave ${wave}/${waves}${parts > 1 ? ` part ${part}/${parts}` : ''}  PR #${outcome.number}  ${clusterCount(proposal.clusters.length)}`,
     pullRequest: outcome.number,
     key: `wave/${service}/${group}/${next.fence}`,
   })

@@ -3,8 +3,9 @@ import type { Admitted } from '../core/plan/admit.ts'
 import type { ReturnProposal, WaveProposal } from '../core/plan/types.ts'
 
 /** The branch of a wave names the fence that it raises: a new decision never meets the branch of an old one. */
-export function waveBranch({ service, group, release, wave, next }: WaveProposal): string {
-  return `halyard/${group}/${service}/${releasePart(release)}/wave-${wave}-fence-${next.fence}`
+export function waveBranch({ service, group, release, wave, part, parts, next }: WaveProposal): string {
+  const which = parts > 1 ? `wave-${wave}-part-${part}` : `wave-${wave}`
+  return `halyard/${group}/${service}/${releasePart(release)}/${which}-fence-${next.fence}`
 }
 
 export function returnBranch({ service, group, release, next }: ReturnProposal): string {

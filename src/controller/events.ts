@@ -5,6 +5,7 @@ import { releaseId } from '../core/domain/service-release.ts'
 import { withFault } from '../core/plan/blame.ts'
 import type { CatalogTargets } from '../core/plan/service-inputs.ts'
 import type { GroupPlan, ReturnProposal, ServicePlan, VerdictProposal } from '../core/plan/types.ts'
+import { isWhole } from '../core/plan/waves.ts'
 import type { CatalogState } from './catalog-state.ts'
 import type { Clock } from './clock.ts'
 
@@ -89,6 +90,8 @@ export function progressEvents(
   return (plan?.groups ?? []).flatMap((group) => {
     const rollout = plan && fleet.rollout(group.group, plan.service)
     if (!plan || group.state !== 'rolling' || !group.release || !rollout?.current) return []
+    // Nobody calls a wave healthy whose parts are not all there.
+    if (!rollout.current.waves.every(isWhole)) return []
     const strategy = targets.groupsOf(plan.service).find((entry) => entry.group.name === group.group)
       ?.group.strategy
     const key = `${plan.service}/${group.group}/${releaseId(group.release)}/${rollout.current.attempt}/${group.wave}`

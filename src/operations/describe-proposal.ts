@@ -5,7 +5,8 @@ import type { Proposal } from '../core/plan/types.ts'
 export function describeProposal(proposal: Proposal): string {
   switch (proposal.kind) {
     case 'wave': {
-      const wave = `wave ${proposal.wave} of ${proposal.waves}: ${clustersOf(proposal.clusters.length)}`
+      const part = proposal.parts > 1 ? `, part ${proposal.part} of ${proposal.parts}` : ''
+      const wave = `wave ${proposal.wave} of ${proposal.waves}${part}: ${clustersOf(proposal.clusters.length)}`
       return proposal.needsApproval
         ? `opens ${wave}, once a person approves its pull request`
         : `opens ${wave}`

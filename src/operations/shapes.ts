@@ -37,7 +37,9 @@ export const gateShape = object({
 export const findingShape = object({
   severity: Type.Union([Type.Literal('error'), Type.Literal('warning')]),
   scope: object({
-    kind: Type.String({ description: 'catalog, service, cluster, group, chartRepository or sourceRepository' }),
+    kind: Type.String({
+      description: 'catalog, service, cluster, group, chartRepository or sourceRepository',
+    }),
     name: nullable(Type.String()),
   }),
   file: Type.String(),

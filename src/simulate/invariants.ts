@@ -1,6 +1,7 @@
 import { readStatus } from '../adapters/fleet/status.ts'
 import { createMemoryClone } from '../adapters/git/memory.ts'
 import type { Oid } from '../adapters/git/port.ts'
+import type { OpenedWave } from '../core/domain/rollout.ts'
 import { releaseId } from '../core/domain/service-release.ts'
 import type { World } from './assemble.ts'
 import { type CommitCache, type CommitFacts, createCommitReader } from './commit-facts.ts'
@@ -17,7 +18,9 @@ export const rules = {
   blastRadius: 'At each forward merge, placements on the moving service release stay within the quota.',
   noSkip: 'A wave merges, and a release is proven, only on current evidence for all earlier waves.',
   fencing: "Every write to a rollout file raises its fence along main's history.",
-  once: 'Each wave of an attempt is merged at most once.',
+  once: 'Each part of a wave of an attempt is merged at most once.',
+  parts:
+    'A wave of more clusters than a pull request may hold is merged part by part, in order, within its quota.',
   scope:
     "A wave changes only its clusters' directories and its service's rollout file; verdicts only rollouts/.",
   prune: 'No commit deletes a placement, as nothing approved one.',
@@ -150,12 +153,13 @@ function checkWave(facts: CommitFacts, history: History): readonly Violation[] {
   if (!rollout || !current) return [violation('scope', commit.oid, 'a wave leaves no current release')]
   const release = releaseId(current.release)
   const attempt = attemptKey(rollout.group, rollout.service, current.attempt)
-  const key = `${attempt}/${current.waves.length}`
+  const key = waveKey(attempt, current.waves)
   const moved = new Set([...(history.moved.get(attempt) ?? []), ...placements.map(({ cluster }) => cluster)])
   const quota = current.waves.at(-1)?.quota ?? 0
   const rejected = rollout.rejected.map((entry) => releaseId(entry.release))
   const checks: readonly (readonly [boolean, Rule, string])[] = [
     [moved.size <= quota, 'blastRadius', `${moved.size} placements moved, quota ${quota}`],
+    [partProblem(facts) === undefined, 'parts', partProblem(facts) ?? ''],
     [!history.waves.has(key), 'once', `wave ${key} is merged again`],
     [trailers.get('Release') === release, 'scope', `trailer ${trailers.get('Release')}, ledger ${release}`],
     [!rejected.includes(release), 'neverDown', `${release} was rejected in ${rollout.group}`],
@@ -203,7 +207,9 @@ function evidenceInput(
   const entries = rollouts.flatMap(({ before, after }) => {
     const current = after?.current
     if (!after || !current) return []
-    const goesOn = kind === 'wave' && current.waves.length > 1
+    // Evidence is owed by the first part: between parts nothing soaks.
+    const isFirstPart = (current.waves.at(-1)?.part ?? 1) === 1
+    const goesOn = kind === 'wave' && current.waves.length > 1 && isFirstPart
     const isProven = kind === 'ledger' && current.state === 'proven' && before?.current?.state === 'rolling'
     if (!goesOn && !isProven) return []
     const earlier = goesOn ? current.waves.slice(0, -1) : current.waves
@@ -230,11 +236,33 @@ function remember({ commit, kind, rollouts, placements }: CommitFacts, history: 
   const rollout = rollouts[0]?.after
   if (kind !== 'wave' || !rollout?.current) return
   const attempt = attemptKey(rollout.group, rollout.service, rollout.current.attempt)
-  history.waves.add(`${attempt}/${rollout.current.waves.length}`)
+  history.waves.add(waveKey(attempt, rollout.current.waves))
   const moved = history.moved.get(attempt) ?? new Set()
   for (const { cluster } of placements) moved.add(cluster)
   history.moved.set(attempt, moved)
 }
+
+/** Names a part of a wave of an attempt. */
+function waveKey(attempt: string, waves: readonly OpenedWave[]): string {
+  return `${attempt}/${waves.length}/${waves.at(-1)?.part ?? 1}`
+}
+
+/** What is wrong with a wave's part; undefined: nothing. */
+function partProblem({ rollouts, placements }: CommitFacts): string | undefined {
+  const [{ before, after } = { before: undefined, after: undefined }] = rollouts
+  const [waves, earlier] = [after?.current?.waves ?? [], before?.current?.waves ?? []]
+  const { part = 1, parts = 1, quota = 0 } = waves.at(-1) ?? {}
+  if (placements.length > mostClusters) return `${placements.length} clusters in one pull request`
+  if (part > parts) return `part ${part} of ${parts}`
+  if (part === 1) return undefined
+  const last = earlier.at(-1)
+  const follows = earlier.length === waves.length && (last?.part ?? 1) === part - 1
+  if (!follows) return `part ${part} does not follow part ${last?.part ?? 1} of the same wave`
+  return last?.quota === quota ? undefined : `the quota goes from ${last?.quota} to ${quota} within a wave`
+}
+
+/** No pull request but one that goes back may hold more. */
+const mostClusters = 250
 
 function attemptKey(group: string, service: string, attempt: number): string {
   return `${group}/${service}/${attempt}`

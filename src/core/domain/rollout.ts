@@ -38,7 +38,11 @@ export interface CurrentRelease {
 export interface OpenedWave {
   /** How many placements may be on the release once this wave is merged, earlier waves included. */
   readonly quota: number
+  /** When its latest part was opened. */
   readonly openedAt: Instant
+  /** How many parts of it were opened so far, of how many; absent: all of it at once. */
+  readonly part?: number
+  readonly parts?: number
 }
 
 export interface FailedPlacement {

@@ -1,5 +1,6 @@
 import { decide, type GroupContext, type GroupDecision } from './decision.ts'
 import { tallyOf } from './group-tally.ts'
+import { planParts } from './plan-parts.ts'
 import { planRetreat } from './plan-retreat.ts'
 import { planRolling } from './plan-rolling.ts'
 import { planStart } from './plan-start.ts'
@@ -10,6 +11,7 @@ export function planGroup(context: GroupContext): GroupDecision {
   const tally = tallyOf(context, current)
   const retreat = planRetreat(context, current, tally)
   if (retreat) return decide(context, { current, tally, proposals: [retreat] })
-  if (current?.state === 'rolling') return planRolling(context, current, tally)
+  if (current?.state === 'rolling')
+    return planParts(context, current, tally) ?? planRolling(context, current, tally)
   return planStart(context, current, tally)
 }

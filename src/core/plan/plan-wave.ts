@@ -11,7 +11,8 @@ import { requiresGates } from './requirements.ts'
 import { openWave, startRelease } from './rollout-changes.ts'
 import { sickText } from './sick.ts'
 import type { GroupTally } from './tally.ts'
-import type { Gate, Proposal } from './types.ts'
+import type { Gate, Proposal, WaveProposal } from './types.ts'
+import { isWhole, partsLeft } from './waves.ts'
 
 /** Proposes the first or next wave of `release`, unless a gate is shut or nothing can be moved. */
 export function planWave(
@@ -36,29 +37,51 @@ export function planWave(
     const waitsFor = passedOverGates(context, release, tally, before?.startedAt)
     return decide(context, { current: before, tally, waitsFor, candidate: release })
   }
-  const quotas = quotasOf(group.group.strategy, tally, started.current.waves)
-  const wave = started.current.waves.length + 1
-  const quota = quotas[wave - 1] ?? totalOf(tally)
-  const clusters = preferSuperseded(context, started.current, tally.movable).slice(
-    0,
-    Math.max(0, quota - tally.taken),
-  )
+  const part = nextPart(context, started.current, tally)
+  const { wave, waves, quota, clusters } = part
   const movement = { clusters, names: input.clusters.index.names, desired: input.desired }
+  const opened = { quota, openedAt: now, ...(part.parts > 1 ? { part: part.part, parts: part.parts } : {}) }
   const proposal: Proposal = {
     kind: 'wave',
     service: input.service.name,
     group: group.group.name,
     release,
     wave,
-    waves: Math.max(wave, quotas.length),
+    waves,
+    part: part.part,
+    parts: part.parts,
     quota,
     clusters,
     evidence: evidenceOf(context, started.current, tally),
     needsApproval: group.group.promotion.mode === 'manual',
     ...refreshOf(context, release, clusters),
-    next: openWave(started.rollout, started.current, quota, movement, now),
+    next: openWave(started.rollout, started.current, opened, movement),
   }
   return decide(context, { current: before, tally, proposals: [proposal], candidate: release })
+}
+
+interface NextPart extends Pick<WaveProposal, 'wave' | 'waves' | 'part' | 'parts' | 'quota' | 'clusters'> {}
+
+/**
+ * The next wave, or the next part of the opened one: its quota stays, and it takes the next clusters up to that. How many
+ * parts are left is counted anew each time, as clusters come and go in between.
+ */
+function nextPart(context: GroupContext, current: CurrentRelease, tally: GroupTally): NextPart {
+  const { input, group } = context
+  const open = partsLeft(current.waves, tally.taken)
+  const quotas = quotasOf(group.group.strategy, tally, current.waves)
+  const wave = open ? current.waves.length : current.waves.length + 1
+  const quota = quotas[wave - 1] ?? totalOf(tally)
+  const left = preferSuperseded(context, current, tally.movable).slice(0, Math.max(0, quota - tally.taken))
+  const part = (open?.part ?? 0) + 1
+  return {
+    wave,
+    waves: Math.max(wave, quotas.length),
+    part,
+    parts: part - 1 + Math.ceil(left.length / input.maxClusters),
+    quota,
+    clusters: left.slice(0, input.maxClusters),
+  }
 }
 
 /** Set where every cluster of a wave has the release already. */
@@ -113,7 +136,9 @@ function evidenceOf(
     const proof = rollouts.get(ancestor)?.proven.find((proven) => releaseId(proven.release) === id)
     return proof ? [`proven in ${ancestor}`] : []
   })
-  const wave = current.waves.length
+  const opened = current.waves.at(-1)
+  // Within a wave nothing soaked since its first part.
+  const wave = opened && !isWhole(opened) ? 0 : current.waves.length
   const soak = soakOf(input.directives, current.release, group.group.strategy.soak)
   const known = [...orderEvidence(input.directives, current.release, group.group.name), ...proofs]
   return wave === 0

@@ -1,5 +1,12 @@
 import type { DesiredColumns } from '../domain/placement.ts'
-import type { CurrentRelease, FailedPlacement, RejectedRelease, Rollout, WayBack } from '../domain/rollout.ts'
+import type {
+  CurrentRelease,
+  FailedPlacement,
+  OpenedWave,
+  RejectedRelease,
+  Rollout,
+  WayBack,
+} from '../domain/rollout.ts'
 import { releaseId, type ReleaseId, type ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 
@@ -18,15 +25,18 @@ export interface Movement {
   readonly desired: DesiredColumns
 }
 
-/** The next wave of the current release. */
+/** The next wave of the current release, or the next part of its last one. */
 export function openWave(
   rollout: Rollout,
   current: CurrentRelease,
-  quota: number,
+  wave: OpenedWave,
   movement: Movement,
-  now: Instant,
 ): Rollout {
-  const opened: CurrentRelease = { ...current, waves: [...current.waves, { quota, openedAt: now }] }
+  const isLaterPart = (wave.part ?? 1) > 1
+  const opened: CurrentRelease = {
+    ...current,
+    waves: [...(isLaterPart ? current.waves.slice(0, -1) : current.waves), wave],
+  }
   return raiseFence({ ...rollout, current: opened, wayBack: recordWayBack(rollout, opened, movement) })
 }
 

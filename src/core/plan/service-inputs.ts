@@ -170,6 +170,7 @@ export function servicePlanInput(
   }
   return {
     service,
+    maxClusters: targets.catalog.settings.pullRequests.maxClusters,
     releases: targets.releasesOf(name),
     groups: targets.groupsOf(name).map((entry) => ({
       ...entry,

@@ -13,6 +13,8 @@ import type { RequiresGraph } from './requires-graph.ts'
 /** Everything that decides how one service goes on. Plain data: planning it twice gives the same plan. */
 export interface ServicePlanInput {
   readonly service: Service
+  /** How many clusters one pull request may hold, but for those that go back. */
+  readonly maxClusters: number
   /** Every version of the catalog as a service release at the catalog's head, ascending by version. */
   readonly releases: readonly ServiceRelease[]
   /** The groups that the service targets, ancestors before descendants. */
@@ -172,6 +174,9 @@ export interface WaveProposal {
   /** 1-based. */
   readonly wave: number
   readonly waves: number
+  /** Which pull request of the wave this is, of how many as it seems now; 1-based. */
+  readonly part: number
+  readonly parts: number
   readonly quota: number
   /** Ordinals, in wave order. */
   readonly clusters: readonly number[]

@@ -23,6 +23,17 @@ export function waveQuotas(
   return quotas
 }
 
+/** A wave that is larger than a pull request may be comes in parts: whether all of them were opened. */
+export function isWhole({ part = 1, parts = 1 }: OpenedWave): boolean {
+  return part >= parts
+}
+
+/** The last wave, while parts of it are still to be opened and its quota has room for them. */
+export function partsLeft(waves: readonly OpenedWave[], taken: number): OpenedWave | undefined {
+  const last = waves.at(-1)
+  return last && !isWhole(last) && last.quota > taken ? last : undefined
+}
+
 /** The error budget of a wave: how many of its placements may fail. The first wave has none. */
 export function budgetOf(share: Share, wave: number, quota: number): number {
   return wave <= 1 ? 0 : shareOf(share, quota)

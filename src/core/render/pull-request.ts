@@ -33,15 +33,13 @@ export interface WavePullRequestInputs {
   readonly catalogCommit: string
   /** Author of the version. */
   readonly initiator: string
-  /** Which of how many pull requests of this wave; 1-based. Default: the only one. */
-  readonly part?: { readonly number: number; readonly of: number }
 }
 
 /** Moves clusters to a release. */
 export function wavePullRequest(inputs: WavePullRequestInputs): PullRequestText {
   const { proposal, clusters, changes, initiator } = inputs
   const { service, group, release, wave, waves, quota, next } = proposal
-  const part = inputs.part ?? { number: 1, of: 1 }
+  const part = { number: proposal.part, of: proposal.parts }
   const partText = part.of === 1 ? '' : `, part ${part.number}/${part.of}`
   const subject = `${service} ${release.version} → ${group} wave ${wave}/${waves}${partText} (${count(clusters.length, 'cluster')})`
   const body = composeBody({

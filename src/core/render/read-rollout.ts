@@ -84,7 +84,14 @@ function readRelease(field: Field, service: string): ServiceRelease {
 }
 
 function readWave(field: Field): OpenedWave {
-  return { quota: count(at(field, 'quota')), openedAt: instant(at(field, 'openedAt')) }
+  const part = optional(at(field, 'part'), count)
+  const parts = optional(at(field, 'parts'), count)
+  return {
+    quota: count(at(field, 'quota')),
+    openedAt: instant(at(field, 'openedAt')),
+    ...(part === undefined ? {} : { part }),
+    ...(parts === undefined ? {} : { parts }),
+  }
 }
 
 function readFailed(field: Field): FailedPlacement {

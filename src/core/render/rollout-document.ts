@@ -1,5 +1,11 @@
 import type { Json, JsonObject } from '../domain/cluster.ts'
-import type { CurrentRelease, FailedPlacement, Removal, RequirementReturn, Rollout } from '../domain/rollout.ts'
+import type {
+  CurrentRelease,
+  FailedPlacement,
+  Removal,
+  RequirementReturn,
+  Rollout,
+} from '../domain/rollout.ts'
 import type { ServiceRelease } from '../domain/service-release.ts'
 import { formatInstant, type Instant } from '../domain/time.ts'
 import { emitYaml } from './emit-yaml.ts'
@@ -50,7 +56,7 @@ function currentDocument(current: CurrentRelease): JsonObject {
     state: current.state,
     attempt: current.attempt,
     startedAt: time(current.startedAt),
-    waves: current.waves.map(({ quota, openedAt }) => ({ quota, openedAt: time(openedAt) })),
+    waves: current.waves.map(({ openedAt, ...wave }) => ({ ...wave, openedAt: time(openedAt) })),
     failed: current.failed.map(failedDocument),
     superseded: current.superseded,
     ...(current.refresh === true ? { refresh: true } : {}),

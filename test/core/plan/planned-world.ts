@@ -52,7 +52,11 @@ const strategyDefaults: Strategy = {
 /** One service over groups of clusters, with a fleet that does what the plan says when the test says so. */
 export function createPlannedWorld(
   groups: readonly TestGroup[],
-  options: { readonly rejoin?: boolean; readonly irreversible?: readonly string[] } = {},
+  options: {
+    readonly rejoin?: boolean
+    readonly irreversible?: readonly string[]
+    readonly maxClusters?: number
+  } = {},
 ) {
   const index = createClusterIndex(groups.flatMap((group) => group.clusters))
   const size = index.size
@@ -132,6 +136,7 @@ export function createPlannedWorld(
     stale: stalePlacements(),
     service,
     releases,
+    maxClusters: options.maxClusters ?? 250,
     groups: groups.map(({ name, clusters, after = [], strategy, promotion }) => ({
       group: {
         name,

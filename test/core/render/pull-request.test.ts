@@ -35,6 +35,8 @@ const proposal: WaveProposal = {
   release,
   wave: 2,
   waves: 4,
+  part: 1,
+  parts: 1,
   quota: 61,
   clusters: clusters.map((_, index) => index),
   evidence: [
@@ -89,7 +91,7 @@ describe('a wave', () => {
   })
 
   test('tells its part when there are several', () => {
-    const text = wave({ part: { number: 2, of: 3 } })
+    const text = wave({ proposal: { ...proposal, part: 2, parts: 3 } })
     expect(text.subject).toBe('payments 1.4.3 → prod wave 2/4, part 2/3 (48 clusters)')
     expect(parseTrailers(text.message).get('Part')).toBe('2/3')
   })
