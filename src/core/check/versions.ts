@@ -2,6 +2,7 @@ import { compare } from 'semver'
 import type { Catalog } from '../domain/catalog.ts'
 import type { FieldPath, Finding } from '../domain/finding.ts'
 import { repositoryOf, type ServiceVersion } from '../domain/service-version.ts'
+import { checkKustomize } from './kustomize.ts'
 import type { UnreadFiles } from './words.ts'
 
 /**
@@ -12,11 +13,12 @@ export function checkVersions(catalog: Catalog, unread: UnreadFiles): readonly F
   const { services, versions } = catalog
   const isKnownService = (name: string): boolean =>
     services.has(name) || unread.has(`services/${name}/service.yaml`)
-  return [...versions].flatMap(([service, list]) => [
+  const ofVersions = [...versions].flatMap(([service, list]) => [
     ...(isKnownService(service) ? [] : list.slice(0, 1).map(orphan)),
     ...list.flatMap((version) => checkRepository(version, catalog, unread)),
     ...list.flatMap((version, index) => checkPrecedence(list[index - 1], version)),
   ])
+  return [...ofVersions, ...checkKustomize(catalog)]
 }
 
 function orphan(version: ServiceVersion): Finding {

@@ -12,6 +12,7 @@ import {
   httpRepository,
   inputs,
   chartFrom,
+  kustomizeInputs,
   templates,
   withPatches,
   withSecrets,
@@ -41,6 +42,7 @@ const ledger: ReleaseInputs = {
   service: { ...inputs.service, name: 'ledger', releaseName: 'ledger', namespace: 'base', dependsOn: [] },
   dependencies: [],
 }
+const kustomized: ReleaseInputs = { ...kustomizeInputs(), dependencies: [] }
 const payments: ReleaseInputs = { ...inputs, dependencies: [{ name: 'ledger', namespace: 'base' }] }
 
 /** The states that `payments` is judged to pass through, looked at every second. */
@@ -64,6 +66,7 @@ async function judge(world: World, expected: ExpectedRelease, seconds: number) {
 test.each([
   { title: 'an OCI registry', payments },
   { title: 'an HTTP repository', payments: { ...payments, source: chartFrom(httpRepository) } },
+  { title: 'a kustomize payload', payments: kustomized },
   {
     title: 'a version with secrets and patches',
     payments: { ...payments, version: { ...withSecrets, patches: withPatches.patches } },
