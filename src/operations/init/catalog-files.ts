@@ -52,7 +52,8 @@ function requireNames(names: CatalogNames): void {
   requireName('catalog', names.name)
   requireName('service', names.service, 53)
   const wrong = (what: string, value: string, remedy: string): never => {
-    throw new KnownError(`${JSON.stringify(value)} is no ${what}`, remedy)
+    // A URL may hold a password, which is for nobody's log.
+    throw new KnownError(`${JSON.stringify(value.replace(/\/\/[^@/]*@/, '//…@'))} is no ${what}`, remedy)
   }
   if (!/^((https?|file):\/\/|ssh:\/\/([-a-z0-9._]+@)?)[!-?A-~]+$/.test(names.fleetUrl))
     wrong(
