@@ -17,11 +17,14 @@ export async function actReturn(context: ActContext, proposal: ReturnProposal): 
   const owner = catalog.services.get(service)
   if (!owner) return { kind: 'waits', branch: '', reason: `service ${service} left the catalog` }
   const names = context.state.clusters.names
-  const changes: TreeChange[] = proposal.placements.map(({ cluster, blob }) => {
-    const path = servicePath(names[cluster] ?? '', owner.namespace, service)
-    return blob === undefined ? { path, remove: true } : { path, blob }
+  const changes = [proposal, ...proposal.dependents].flatMap((part): TreeChange[] => {
+    const namespace = catalog.services.get(part.service)?.namespace ?? ''
+    const files = part.placements.map(({ cluster, blob }): TreeChange => {
+      const path = servicePath(names[cluster] ?? '', namespace, part.service)
+      return blob === undefined ? { path, remove: true } : { path, blob }
+    })
+    return [...files, { path: rolloutPath(group, part.service), text: formatRollout(part.next) }]
   })
-  changes.push({ path: rolloutPath(group, service), text: formatRollout(next) })
   const text = returnPullRequest({
     proposal,
     clusterNames: names,
@@ -32,6 +35,7 @@ export async function actReturn(context: ActContext, proposal: ReturnProposal): 
   const outcome = await deliver(context, { branch, changes, text, direction: 'back', needsApproval: false })
   if (outcome.kind !== 'merged') return outcome
   for (const event of failureEvents(proposal)) context.emit(event)
+  for (const event of dependentEvents(proposal, outcome.number)) context.emit(event)
   const story = tell(proposal)
   context.emit({
     kind: proposal.reason === 'rejected' ? 'rejected' : 'rolledBack',
@@ -45,11 +49,34 @@ export async function actReturn(context: ActContext, proposal: ReturnProposal): 
   return { kind: 'done' }
 }
 
-function tell({ group, reason, placements }: ReturnProposal): string {
-  const versions = [
-    ...new Set(placements.map(({ release }) => release?.split('@')[0] ?? 'nothing')),
-  ].toSorted()
+/** What went back only because of what it requires; what had to stay is paged from its ledger. */
+function dependentEvents(
+  { service, group, release, dependents }: ReturnProposal,
+  pullRequest: number,
+): readonly Parameters<ActContext['emit']>[0][] {
+  return dependents
+    .filter(({ placements }) => placements.length > 0)
+    .map(({ service: dependent, placements, next }) => ({
+      kind: 'rolledBack',
+      service: dependent,
+      group,
+      cluster: undefined,
+      text: `${clusterCount(placements.length)} of ${group} back to ${versionsOf(placements)} with ${service} ${release.version}  PR #${pullRequest}`,
+      pullRequest,
+      key: `return/${dependent}/${group}/${next.fence}`,
+    }))
+}
+
+function versionsOf(placements: ReturnProposal['placements']): string {
+  const versions = placements.map(({ release }) => release?.split('@')[0] ?? 'nothing')
+  return [...new Set(versions)].toSorted().join(' and ')
+}
+
+function tell({ group, reason, placements, refresh }: ReturnProposal): string {
+  const versions = versionsOf(placements)
+  if (refresh)
+    return `refresh rejected in ${group}, ${clusterCount(placements.length)} back to the files of before`
   return reason === 'rejected'
-    ? `rejected in ${group}, rolled back to ${versions.join(' and ')}`
-    : `${clusterCount(placements.length)} of ${group} back to ${versions.join(' and ')} within the error budget`
+    ? `rejected in ${group}, rolled back to ${versions}`
+    : `${clusterCount(placements.length)} of ${group} back to ${versions} within the error budget`
 }

@@ -50,7 +50,7 @@ export async function actWave(context: ActContext, proposal: WaveProposal): Prom
     service,
     group,
     cluster: undefined,
-    text: `${release.version}  ${group} wave ${wave}/${waves}${parts > 1 ? ` part ${part}/${parts}` : ''}  PR #${outcome.number}  ${clusterCount(proposal.clusters.length)}`,
+    text: `${release.version}  ${group} wave ${wave}/${waves}${parts > 1 ? ` part ${part}/${parts}` : ''}  PR #${outcome.number}  ${clusterCount(proposal.clusters.length)}${proposal.refresh === undefined ? '' : `  refresh: ${proposal.refresh}`}`,
     pullRequest: outcome.number,
     key: `wave/${service}/${group}/${next.fence}`,
   })

@@ -7,7 +7,7 @@ import type { CatalogState } from './catalog-state.ts'
 import type { ControllerDeps } from './controller.ts'
 import { type Events, progressEvents } from './events.ts'
 import type { Planning } from './planning.ts'
-import { createReleases } from './releases.ts'
+import type { Releases } from './releases.ts'
 import { createVerdicts } from './verdicts.ts'
 import { type HeadedFleet, roundContext } from './round-context.ts'
 import type { Watched, Watching } from './watching.ts'
@@ -34,9 +34,9 @@ export function createActing(
   planning: Planning,
   events: Events,
   watching: Watching,
+  releases: Releases,
 ): Acting {
   const { clock } = deps
-  const releases = createReleases(deps.catalog)
   const sweeping = createSweeping(deps)
   const verdicts = createVerdicts({ ...deps, emit: (event) => events.emit([event]) })
 
@@ -45,7 +45,7 @@ export function createActing(
     current: HeadedFleet,
   ): Promise<{ admitted: Admitted; planned: number }> => {
     const now = clock.now()
-    const replanned = planning.refresh(state, current, watching.observations, now)
+    const replanned = await planning.refresh(state, current, watching.observations, now)
     for (const service of replanned) {
       events.emit(progressEvents(planning.plans.get(service), state.targets, current))
     }

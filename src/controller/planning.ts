@@ -7,6 +7,7 @@ import { withSickness } from '../core/plan/sick.ts'
 import type { ServicePlan } from '../core/plan/types.ts'
 import type { CatalogState } from './catalog-state.ts'
 import type { Observations } from './observations.ts'
+import type { Variants } from './variants.ts'
 
 /** The plans of all services, each made again only when an input changed or its time is over. */
 export interface Planning {
@@ -19,12 +20,12 @@ export interface Planning {
     fleet: FleetState,
     observations: Observations,
     now: Instant,
-  ): readonly string[]
+  ): Promise<readonly string[]>
   /** When the first plan stops being right by time alone. */
   validUntil(): Instant
 }
 
-export function createPlanning(): Planning {
+export function createPlanning(variants: Variants): Planning {
   const plans = new Map<string, ServicePlan>()
   let touched: Set<string> | 'all' = 'all'
 
@@ -34,7 +35,7 @@ export function createPlanning(): Planning {
       if (services === undefined) touched = 'all'
       else if (touched !== 'all') for (const service of services) touched.add(service)
     },
-    refresh(catalog, fleet, observations, now) {
+    async refresh(catalog, fleet, observations, now) {
       const { services } = catalog.targets.catalog
       const concerned = touched === 'all' ? touched : concernedBy(touched, plans, catalog.targets.requires)
       const isDue = (name: string): boolean => {
@@ -46,7 +47,8 @@ export function createPlanning(): Planning {
       for (const name of plans.keys()) if (!services.has(name)) plans.delete(name)
       for (const name of due) {
         const input = servicePlanInput(catalog.targets, name, fleet, seen, catalog.freezes)
-        if (input) plans.set(name, planService(input, now))
+        const stale = input && (await variants.staleOf(name, catalog.targets, fleet))
+        if (input) plans.set(name, planService(stale ? { ...input, stale } : input, now))
       }
       touched = new Set()
       return due

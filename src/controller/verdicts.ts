@@ -4,8 +4,10 @@ import type { Event, Store } from '../adapters/store/port.ts'
 import type { RejectedRelease, Rollout } from '../core/domain/rollout.ts'
 import type { Service } from '../core/domain/service.ts'
 import { releaseId } from '../core/domain/service-release.ts'
+import type { Instant } from '../core/domain/time.ts'
 import { withFault } from '../core/plan/blame.ts'
 import type { CatalogTargets } from '../core/plan/service-inputs.ts'
+import { brokenPages } from './broken-requirements.ts'
 import type { Clock } from './clock.ts'
 
 /** A verdict that was found after so long is history, also for a process that lost its store. */
@@ -40,52 +42,66 @@ export function createVerdicts(deps: VerdictDeps): Verdicts {
       for (const service of services) untold.add(service)
       for (const name of untold) {
         const service = targets.catalog.services.get(name)
-        const verdicts = targets
-          .groupsOf(name)
-          .map(({ group }) => fleet.rollout(group.name, name))
-          .filter((rollout) => rollout !== undefined)
-          .filter(isVerdict)
-        const told = await Promise.all(
-          verdicts.map(async (rollout) => service === undefined || announceOne(service, rollout, deps)),
-        )
+        const pages = targets.groupsOf(name).flatMap(({ group }) => {
+          const rollout = fleet.rollout(group.name, name)
+          return service && rollout ? [...verdictPages(service, rollout), ...brokenPages(service, rollout)] : []
+        })
+        const told = await Promise.all(pages.map((page) => announceOne(page, deps)))
         if (told.every(Boolean)) untold.delete(name)
       }
     },
   }
 }
 
-function isVerdict({ current }: Rollout): boolean {
-  return current?.state === 'rejected' || current?.state === 'halted'
+function isVerdict({ current, rejected }: Rollout): boolean {
+  if (current?.state === 'rejected' || current?.state === 'halted') return true
+  // A rejected refresh leaves its release proven.
+  const last = rejected.at(-1)
+  return current?.state === 'proven' && last?.files !== undefined && last.at >= current.startedAt
+}
+
+/** Something that its owner has to hear of, as the ledger tells it. */
+export interface Page {
+  readonly at: Instant
+  readonly version: string
+  readonly reason: string
+  readonly kind: Event['kind']
+  /** The line in the history of events. */
+  readonly told: string
+  readonly notification: Notification
 }
 
 /** False: it could not be told now. */
-async function announceOne(service: Service, rollout: Rollout, deps: VerdictDeps): Promise<boolean> {
-  const { current, group } = rollout
-  const verdict = rollout.rejected.at(-1)
-  const key = verdictKey(rollout)
-  const isNews =
-    verdict !== undefined && verdict.at + newsFor >= deps.clock.now() && !deps.store.knows(`page/${key}`)
-  if (!current || !isNews) return true
-  const { version } = current.release
-  const about = { service: service.name, group, cluster: undefined, pullRequest: undefined }
-  const kind = current.state === 'halted' ? 'halted' : 'rejected'
+async function announceOne(
+  { at, version, reason, kind, told, notification }: Page,
+  deps: VerdictDeps,
+): Promise<boolean> {
+  const { service, group, owner, key } = notification
+  if (at + newsFor < deps.clock.now() || deps.store.knows(`page/${key}`)) return true
+  const about = { service, group, cluster: undefined, pullRequest: undefined }
   // Known already when the one who wrote the verdict could still tell it.
-  deps.emit({ ...about, kind, text: `${version}  ${kind} in ${group}: ${verdict.reason}`, key })
+  deps.emit({ ...about, kind, text: `${version}  ${told}`, key })
   try {
-    await deps.notifier.notify(pageOf(service, rollout, verdict))
+    await deps.notifier.notify(notification)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    const text = `${version}  ${service.owner} could not be paged, trying again: ${why}`
+    const text = `${version}  ${owner} could not be paged, trying again: ${why}`
     deps.emit({ ...about, kind: 'pageFailed', text, key: `pageFailed/${key}` })
     return false
   }
-  deps.emit({
-    ...about,
-    kind: 'paged',
-    text: `${version}  paged ${service.owner}: ${verdict.reason}`,
-    key: `page/${key}`,
-  })
+  deps.emit({ ...about, kind: 'paged', text: `${version}  paged ${owner}: ${reason}`, key: `page/${key}` })
   return true
+}
+
+function verdictPages(service: Service, rollout: Rollout): readonly Page[] {
+  const { current, group } = rollout
+  const verdict = rollout.rejected.at(-1)
+  if (!current || !verdict || !isVerdict(rollout)) return []
+  const kind = current.state === 'halted' ? 'halted' : 'rejected'
+  const { at, reason } = verdict
+  const told = `${kind} in ${group}: ${reason}`
+  const notification = pageOf(service, rollout, verdict)
+  return [{ at, version: current.release.version, reason, kind, told, notification }]
 }
 
 function pageOf(

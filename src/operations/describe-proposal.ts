@@ -7,12 +7,16 @@ export function describeProposal(proposal: Proposal): string {
     case 'wave': {
       const part = proposal.parts > 1 ? `, part ${proposal.part} of ${proposal.parts}` : ''
       const wave = `wave ${proposal.wave} of ${proposal.waves}${part}: ${clustersOf(proposal.clusters.length)}`
-      return proposal.needsApproval
-        ? `opens ${wave}, once a person approves its pull request`
-        : `opens ${wave}`
+      const what =
+        proposal.refresh === undefined
+          ? `opens ${wave}`
+          : `refresh of ${proposal.release.version} (${proposal.refresh}): opens ${wave}`
+      return proposal.needsApproval ? `${what}, once a person approves its pull request` : what
     }
     case 'return': {
       const clusters = clustersOf(proposal.placements.length)
+      if (proposal.refresh)
+        return `rejects the refresh of ${proposal.release.version}, sends ${clusters} back to their files of before: ${proposal.text}`
       return proposal.reason === 'rejected'
         ? `rejects ${proposal.release.version}, sends ${clusters} back: ${proposal.text}`
         : `sends ${clusters} back within the error budget: ${proposal.text}`

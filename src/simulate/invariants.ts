@@ -1,10 +1,10 @@
 import { readStatus } from '../adapters/fleet/status.ts'
 import { createMemoryClone } from '../adapters/git/memory.ts'
 import type { Oid } from '../adapters/git/port.ts'
-import type { OpenedWave } from '../core/domain/rollout.ts'
+import { type OpenedWave, rejectedReleases } from '../core/domain/rollout.ts'
 import { releaseId } from '../core/domain/service-release.ts'
 import type { World } from './assemble.ts'
-import { type CommitCache, type CommitFacts, createCommitReader } from './commit-facts.ts'
+import { type CommitCache, type CommitFacts, createCommitReader, type PlacedFile } from './commit-facts.ts'
 import { type EvidenceInput, missingEvidence } from './evidence.ts'
 import type { MemoryWorld } from './memory-world.ts'
 
@@ -25,7 +25,7 @@ export const rules = {
     "A wave changes only its clusters' directories and its service's rollout file; verdicts only rollouts/.",
   prune: 'No commit deletes a placement, as nothing approved one.',
   hold: 'Once a Hold is acknowledged, no forward merge follows in its scope.',
-  immutability: 'A service release has one file per cluster, for ever.',
+  immutability: 'A service release has one file per document of a cluster, for ever.',
   neverDown: 'A forward merge never brings back what was rejected in that group.',
 } as const
 export type Rule = keyof typeof rules
@@ -36,10 +36,12 @@ interface History {
   /** Clusters that each attempt moved, by group, service and attempt. */
   readonly moved: Map<string, Set<string>>
   readonly waves: Set<string>
-  /** Blob by cluster, service and release. */
+  /** Blob by service, release, cluster and the blob of its document. */
   readonly files: Map<string, Oid>
-  /** Release that main has now, by cluster and service. */
-  readonly placed: Map<string, string>
+  /** File that main has now, by cluster and service. */
+  readonly placed: Map<string, PlacedFile>
+  /** Blobs of the clusters' documents, by name, in the catalog that a commit was made from. */
+  documents: ReadonlyMap<string, Oid>
   held: readonly string[]
   /** Commit of the status document that told `held`. */
   status: Oid | undefined
@@ -56,6 +58,7 @@ export function createInvariants(world: MemoryWorld, cache: CommitCache) {
     waves: new Set(),
     files: new Map(),
     placed: new Map(),
+    documents: new Map(),
     held: [],
     status: undefined,
   }
@@ -66,6 +69,7 @@ export function createInvariants(world: MemoryWorld, cache: CommitCache) {
       const violations: Violation[] = []
       const now = world.clock.now()
       for (const facts of await reader.since(history.head)) {
+        history.documents = await documentsAt(world, facts)
         violations.push(...checkCommit(facts, history))
         const input = running && evidenceInput(running, facts, history, now)
         if (input) violations.push(...(await missingEvidence(world.fleet, input)))
@@ -135,11 +139,28 @@ function checkScope({
   ]
 }
 
-function checkPlacements({ commit, placements }: CommitFacts, { files }: History): readonly Violation[] {
+/** The clusters' documents in the catalog that a commit was made from. */
+async function documentsAt(
+  { catalog }: MemoryWorld,
+  { trailers }: CommitFacts,
+): Promise<ReadonlyMap<string, Oid>> {
+  const commit = trailers.get('Catalog-Commit')
+  const entries = commit === undefined ? [] : await catalog.tree(commit, 'clusters')
+  return new Map(entries.map(({ path, oid }) => [path.replace(/^clusters\/|\.yaml$/g, ''), oid]))
+}
+
+function fileKey({ documents }: History, service: string, cluster: string, release: string): string {
+  return `${service}/${release}/${cluster}/${documents.get(cluster) ?? ''}`
+}
+
+function checkPlacements(facts: CommitFacts, history: History): readonly Violation[] {
+  const { commit, kind, placements } = facts
+  // What goes back is of the past, as recorded.
+  if (kind === 'return') return []
   return placements.flatMap(({ cluster, service, before, after }) => {
     if (!after)
       return [violation('prune', commit.oid, `${service} of ${cluster} (${before?.release}) is deleted`)]
-    const known = files.get(`${cluster}/${service}/${after.release}`)
+    const known = history.files.get(fileKey(history, service, cluster, after.release))
     return known === undefined || known === after.blob
       ? []
       : [violation('immutability', commit.oid, `${service} ${after.release} has two files on ${cluster}`)]
@@ -156,7 +177,7 @@ function checkWave(facts: CommitFacts, history: History): readonly Violation[] {
   const key = waveKey(attempt, current.waves)
   const moved = new Set([...(history.moved.get(attempt) ?? []), ...placements.map(({ cluster }) => cluster)])
   const quota = current.waves.at(-1)?.quota ?? 0
-  const rejected = rollout.rejected.map((entry) => releaseId(entry.release))
+  const rejected = rejectedReleases(rollout).map((entry) => releaseId(entry.release))
   const checks: readonly (readonly [boolean, Rule, string])[] = [
     [moved.size <= quota, 'blastRadius', `${moved.size} placements moved, quota ${quota}`],
     [partProblem(facts) === undefined, 'parts', partProblem(facts) ?? ''],
@@ -216,11 +237,8 @@ function evidenceInput(
     const release = releaseId(current.release)
     const moved = history.moved.get(attemptKey(after.group, after.service, current.attempt)) ?? []
     const placements = [...moved]
-      .filter((cluster) => history.placed.get(`${cluster}/${after.service}`) === release)
-      .map((cluster) => ({
-        cluster,
-        blob: history.files.get(`${cluster}/${after.service}/${release}`) ?? '',
-      }))
+      .map((cluster) => ({ cluster, file: history.placed.get(`${cluster}/${after.service}`) }))
+      .flatMap(({ cluster, file }) => (file?.release === release ? [{ cluster, blob: file.blob }] : []))
     return [{ rollout: after, placements, quota: earlier.at(-1)?.quota ?? 0, wave: earlier.length }]
   })
   return entries.length > 0 ? { running, commit: commit.oid, now, entries } : undefined
@@ -229,9 +247,12 @@ function evidenceInput(
 function remember({ commit, kind, rollouts, placements }: CommitFacts, history: History): void {
   history.head = commit.oid
   for (const { cluster, service, after } of placements) {
-    if (!after) continue
-    history.files.set(`${cluster}/${service}/${after.release}`, after.blob)
-    history.placed.set(`${cluster}/${service}`, after.release)
+    if (!after) {
+      history.placed.delete(`${cluster}/${service}`)
+      continue
+    }
+    if (kind !== 'return') history.files.set(fileKey(history, service, cluster, after.release), after.blob)
+    history.placed.set(`${cluster}/${service}`, after)
   }
   const rollout = rollouts[0]?.after
   if (kind !== 'wave' || !rollout?.current) return

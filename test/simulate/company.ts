@@ -51,16 +51,21 @@ export function companyFiles(
   ])
 }
 
-export function clusterFile(name: string, group: string): [string, string] {
+/** A `broken` size asks for more memory than any node has. */
+export function clusterFile(name: string, group: string, size = 'small'): [string, string] {
   return [
     `clusters/${name}.yaml`,
-    document('Cluster', name, { metadata: { size: 'small' } }, { labels: { env: group } }),
+    document('Cluster', name, { metadata: { size } }, { labels: { env: group } }),
   ]
 }
 
 /** `badIn`: the group in which this version asks for more memory than any node has. */
 export function versionFile(service: string, version: string, badIn?: string): [string, string] {
-  const memory = badIn === undefined ? '64Mi' : `\${cluster.labels.env == '${badIn}' ? '512Gi' : '64Mi'}`
+  const tooMuch = [
+    "cluster.metadata.size == 'broken'",
+    ...(badIn === undefined ? [] : [`cluster.labels.env == '${badIn}'`]),
+  ]
+  const memory = `\${${tooMuch.join(' || ')} ? '512Gi' : '64Mi'}`
   const digest = Buffer.from(`${service} ${version}`).toString('hex').padEnd(64, '0').slice(0, 64)
   return [
     `services/${service}/versions/${version}.yaml`,
@@ -68,7 +73,12 @@ export function versionFile(service: string, version: string, badIn?: string): [
       service,
       version,
       chart: { repository: 'main', name: 'web', version: '1.0.0', digest: `sha256:${digest}` },
-      values: { tag: version, where: '${cluster.name}', resources: { requests: { memory } } },
+      values: {
+        tag: version,
+        where: '${cluster.name}',
+        size: '${cluster.metadata.size}',
+        resources: { requests: { memory } },
+      },
       source: { author: 'ana@example.com' },
     }),
   ]

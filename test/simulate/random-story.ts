@@ -33,6 +33,7 @@ export type StoryEvent = { readonly at: number } & (
     }
   | { readonly kind: 'rollback'; readonly service: string; readonly group: string }
   | { readonly kind: 'join'; readonly group: string }
+  | { readonly kind: 'relabel'; readonly cluster: string; readonly size: string }
   | { readonly kind: 'restart'; readonly store: 'kept' | 'lost'; readonly seconds: number }
 )
 
@@ -84,6 +85,15 @@ function storyEvent(groups: readonly GroupWords[], services: readonly string[]):
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('rollback' as const), at, service, group }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('join' as const), at, group }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('relabel' as const),
+        at,
+        cluster,
+        size: fc.constantFrom('small', 'large', 'broken'),
+      }),
+    },
     {
       weight: 2,
       arbitrary: fc.record({
@@ -213,6 +223,10 @@ function happeningsOf(
         const count = joined.get(event.group) ?? 0
         joined.set(event.group, count + 1)
         return [merging(at, [clusterFile(`${event.group}-${count}`, event.group)])]
+      }
+      case 'relabel': {
+        const group = event.cluster.replace(/-\d+$/, '')
+        return [merging(at, [clusterFile(event.cluster, group, event.size)])]
       }
       case 'restart':
         return [{ at, act: async () => restart(event.store === 'kept', event.seconds) }]

@@ -41,10 +41,15 @@ export function wavePullRequest(inputs: WavePullRequestInputs): PullRequestText 
   const { service, group, release, wave, waves, quota, next } = proposal
   const part = { number: proposal.part, of: proposal.parts }
   const partText = part.of === 1 ? '' : `, part ${part.number}/${part.of}`
-  const subject = `${service} ${release.version} → ${group} wave ${wave}/${waves}${partText} (${count(clusters.length, 'cluster')})`
+  const { refresh } = proposal
+  const what =
+    refresh === undefined ? `${service} ${release.version}` : `${service} refresh of ${release.version}`
+  const subject = `${what} → ${group} wave ${wave}/${waves}${partText} (${count(clusters.length, 'cluster')})`
   const body = composeBody({
     before: [
-      `${codeSpan(`${service} ${release.version}`)} goes to ${count(clusters.length, 'cluster')} of ${codeSpan(group)}: wave ${wave} of ${waves}${partText}, after which at most ${quota} run it. Made by ${escapeMarkdown(initiator)}.`,
+      refresh === undefined
+        ? `${codeSpan(what)} goes to ${count(clusters.length, 'cluster')} of ${codeSpan(group)}: wave ${wave} of ${waves}${partText}, after which at most ${quota} run it. Made by ${escapeMarkdown(initiator)}.`
+        : `${count(clusters.length, 'cluster')} of ${codeSpan(group)} ${clusters.length === 1 ? 'gets' : 'get'} new files of ${codeSpan(`${service} ${release.version}`)}: ${escapeMarkdown(refresh)}. Wave ${wave} of ${waves}${partText}, after which at most ${quota} have them.`,
       clusterTable(clusters),
     ],
     changes,
@@ -100,11 +105,13 @@ export function returnPullRequest(inputs: ReturnPullRequestInputs): PullRequestT
   const { service, group, release, reason, placements, next } = proposal
   const clusters = count(placements.length, 'cluster')
   const verdict = reason === 'rejected' ? 'rejected in' : 'failed on clusters of'
-  const subject = `${service} ${release.version} ${verdict} ${group}: ${clusters} ${placements.length === 1 ? 'goes' : 'go'} back`
+  const what = proposal.refresh ? `refresh of ${release.version}` : release.version
+  const subject = `${service} ${what} ${verdict} ${group}: ${clusters} ${placements.length === 1 ? 'goes' : 'go'} back${withOthers(proposal)}`
   const body = composeBody({
     before: [
-      `${codeSpan(`${service} ${release.version}`)} is ${reason === 'rejected' ? 'rejected in' : 'taken back from failing clusters of'} ${codeSpan(group)}: ${clusters} get their recorded files back, byte for byte. ${escapeMarkdown(proposal.text)}`,
+      `${codeSpan(`${service} ${what}`)} is ${reason === 'rejected' ? 'rejected in' : 'taken back from failing clusters of'} ${codeSpan(group)}: ${clusters} get their recorded files back, byte for byte. ${escapeMarkdown(proposal.text)}`,
       wayBackTable(placements, clusterNames),
+      ...proposal.dependents.map((dependent) => dependentSection(dependent, clusterNames)),
     ],
     changes: inputs.changes ?? [],
     after: [
@@ -130,10 +137,36 @@ export function returnPullRequest(inputs: ReturnPullRequestInputs): PullRequestT
     ['Release', releaseId(release)],
     ['Group', group],
     ['Return', reason],
+    ...(proposal.dependents.length === 0
+      ? []
+      : ([['Dependents', proposal.dependents.map((dependent) => dependent.service).join(' ')]] as const)),
     ['Initiator', initiator],
     ['Catalog-Commit', inputs.catalogCommit],
   ])
   return { title: subject, subject, message, body, labels: labelsOf('return', service, group) }
+}
+
+function withOthers({ dependents }: ReturnProposal): string {
+  const moved = dependents.filter(({ placements }) => placements.length > 0).map(({ service }) => service)
+  return moved.length === 0 ? '' : `, with ${moved.join(', ')}`
+}
+
+/** A service that is touched only because it requires what goes back. */
+function dependentSection(
+  { service, placements, next }: ReturnProposal['dependents'][number],
+  clusterNames: readonly string[],
+): string {
+  const latest = next.returns?.at(-1)?.at
+  const told = (next.returns ?? []).filter(({ at }) => at === latest)
+  const lines = told.map(
+    ({ outcome, reason, clusters }) =>
+      `- ${outcome === 'broken' ? '**broken**' : 'goes back'} on ${nameList(clusters)}: ${escapeMarkdown(reason)}`,
+  )
+  return [
+    `${codeSpan(service)} requires it:`,
+    lines.join('\n'),
+    ...(placements.length > 0 ? [wayBackTable(placements, clusterNames)] : []),
+  ].join('\n\n')
 }
 
 function wayBackTable(placements: ReturnProposal['placements'], clusterNames: readonly string[]): string {
