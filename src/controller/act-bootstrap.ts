@@ -1,7 +1,8 @@
 import type { TreeChange } from '../adapters/git/port.ts'
 import { emptyRollout } from '../core/domain/rollout.ts'
+import { joinable } from '../core/plan/join-requirements.ts'
 import { raiseFence } from '../core/plan/rollout-changes.ts'
-import type { BootstrapProposal } from '../core/plan/types.ts'
+import type { BootstrapProposal, Join } from '../core/plan/types.ts'
 import { rolloutPath } from '../core/render/paths.ts'
 import { bootstrapPullRequest } from '../core/render/pull-request.ts'
 import { renderClusterSync } from '../core/render/render-cluster.ts'
@@ -25,16 +26,19 @@ export async function actBootstrap(
     for (const change of more) changes.set(change.path, change)
   }
   add(renderClusterSync({ cluster: cluster.name, settings: catalog.settings, templates: catalog.templates }))
-  const joined: string[] = []
+  const rendered = new Map<Join, readonly TreeChange[]>()
   for (const join of joins) {
-    const rendered = await placementFiles(context, join.release, [ordinal], join.group)
+    const files = await placementFiles(context, join.release, [ordinal], join.group)
     // What can not be rendered for this cluster stays out; the next wave of that service says why.
-    if (rendered.kind === 'unrenderable') continue
-    add(rendered.changes)
+    if (files.kind === 'rendered') rendered.set(join, files.changes)
+  }
+  const ready = joinable([...rendered.keys()], context.catalog.targets.requires, catalog.services)
+  for (const join of ready) {
+    add(rendered.get(join) ?? [])
     const rollout = context.state.rollout(join.group, join.service) ?? emptyRollout(join.service, join.group)
     add([{ path: rolloutPath(join.group, join.service), text: formatRollout(raiseFence(rollout)) }])
-    joined.push(`${join.service} ${join.release.version}`)
   }
+  const joined = ready.map(({ service, release }) => `${service} ${release.version}`)
   const text = bootstrapPullRequest({
     cluster,
     group,

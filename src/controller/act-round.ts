@@ -11,10 +11,10 @@ import { actWave } from './act-wave.ts'
  */
 export async function actRound(context: ActContext, admitted: Admitted): Promise<readonly Outcome[]> {
   const { returns, verdicts, bootstraps, waves } = admitted
-  if (returns.length > 0) return inOrder(returns, (proposal) => actReturn(context, proposal))
+  if (returns.length > 0) return apart(context, returns, (proposal) => actReturn(context, proposal))
   if (verdicts.length > 0) return [await actVerdicts(context, verdicts)]
   if (bootstraps.length > 0) return actBootstraps(context, bootstraps)
-  return inOrder(waves, (proposal) => actWave(context, proposal))
+  return apart(context, waves, (proposal) => actWave(context, proposal))
 }
 
 /** Two new clusters raise the fence of the same rollout files, so those that share a service go in rounds of their own. */
@@ -30,6 +30,26 @@ async function actBootstraps(
     return true
   })
   return inOrder(ready, (proposal) => actBootstrap(context, proposal))
+}
+
+/** Each was planned as if the others stood still: what a requirement joins to one that moved is planned again first. */
+async function apart<T extends { readonly service: string }>(
+  { catalog }: ActContext,
+  proposals: readonly T[],
+  act: (proposal: T) => Promise<Outcome>,
+): Promise<readonly Outcome[]> {
+  const moved: string[] = []
+  return inOrder(proposals, async (proposal) => {
+    const { service } = proposal
+    const joined = moved.find(
+      (other) => other !== service && catalog.targets.requires.areJoined(other, service),
+    )
+    if (joined !== undefined)
+      return { kind: 'again', reason: `${joined} moved, which a requirement joins to ${service}` }
+    const outcome = await act(proposal)
+    if (outcome.kind === 'done') moved.push(service)
+    return outcome
+  })
 }
 
 async function inOrder<T>(

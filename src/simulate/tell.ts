@@ -6,6 +6,7 @@ const colours: Partial<Record<Event['kind'], number>> = {
   rejected: 31,
   halted: 31,
   rolledBack: 33,
+  requirementBroken: 31,
   placementFailed: 31,
   catalogError: 31,
   fleetEdited: 33,

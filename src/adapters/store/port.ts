@@ -36,6 +36,7 @@ export const eventKinds = [
   'paged',
   'pageFailed',
   'rolledBack',
+  'requirementBroken',
   'bootstrapped',
   'superseded',
   'held',

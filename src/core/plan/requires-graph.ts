@@ -11,13 +11,19 @@ export interface RequiresGraph {
   dependentsOf(service: string): readonly string[]
   /** Services whose plans look at the placements of this one. */
   readersOf(service: string): readonly string[]
+  /** Whether what one of them does may change what the other may do. */
+  areJoined(one: string, other: string): boolean
 }
 
-export function createRequiresGraph({ versions }: Pick<Catalog, 'versions'>): RequiresGraph {
+export function createRequiresGraph({
+  services,
+  versions,
+}: Pick<Catalog, 'services' | 'versions'>): RequiresGraph {
   const requirements = new Map<string, readonly Requirement[]>()
   const down = new Map<string, Set<string>>()
   const up = new Map<string, Set<string>>()
   for (const [service, all] of versions) {
+    if (!services.has(service)) continue
     for (const { version, requires } of all) {
       if (requires.length === 0) continue
       requirements.set(`${service}@${version}`, requires)
@@ -38,11 +44,16 @@ export function createRequiresGraph({ versions }: Pick<Catalog, 'versions'>): Re
     readers.set(service, found)
     return found
   }
+  const isCrossed = (service: string): boolean => dependencies.has(service) || dependents.has(service)
   return {
     requirementsOf: (service, version) => requirements.get(`${service}@${version}`) ?? [],
     dependenciesOf: (service) => dependencies.get(service) ?? [],
     dependentsOf: (service) => dependents.get(service) ?? [],
-    readersOf: (service) => (dependencies.has(service) || dependents.has(service) ? readersOf(service) : []),
+    readersOf: (service) => (isCrossed(service) ? readersOf(service) : []),
+    areJoined: (one, other) =>
+      isCrossed(one) &&
+      isCrossed(other) &&
+      (readersOf(one).includes(other) || readersOf(other).includes(one)),
   }
 }
 

@@ -12,6 +12,7 @@ const alarming: ReadonlySet<string> = new Set([
   'catalogError',
   'fleetEdited',
   'rolledBack',
+  'requirementBroken',
 ])
 
 /** One line an event: time, what it is about, the story, its pull request. */
