@@ -31,6 +31,7 @@ const state: FleetState = {
     rollouts: new Set(),
   },
   problems: [],
+  edits: [],
 }
 
 /** Published by a controller that numbers the clusters the other way round and does not know `a`. */
