@@ -36,7 +36,7 @@ export function holdsRollbacks({ service, group }: Rollout, directives: readonly
   )
 }
 
-/** The errors and orders that keep waves from clusters of a group. */
+/** The orders that keep waves from clusters of a group. */
 export function keptOutGates(
   { service, directives, clusters }: ServicePlanInput,
   { group, targets }: GroupPlanInput,
