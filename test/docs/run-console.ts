@@ -65,7 +65,7 @@ export function missingLine(shown: readonly string[], output: string): string | 
       `^${line
         .trim()
         .split('…')
-        .map((part) => RegExp.escape(part))
+        .map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`))
         .join('.*')}$`,
     )
     while (at < printed.length && !pattern.test((printed[at] ?? '').trim())) at++

@@ -20,8 +20,6 @@ export interface CatalogSnapshot {
   readonly history: CatalogHistory
   /** A file as it is written; undefined: there is none, or none that is read. */
   textOf(path: string): string | undefined
-  /** A file as it is written; undefined: there is none, or none that is read. */
-  textOf(path: string): string | undefined
   /** Adds line and column to findings of later checks. */
   locate(findings: readonly Finding[]): readonly Finding[]
 }
