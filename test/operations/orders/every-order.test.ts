@@ -281,9 +281,11 @@ describe('what lasts', () => {
       kind: 'Freeze',
       ...named('f'),
       scope,
+      mode: 'deny',
       from: undefined,
       until: undefined,
-    } as Directive
+      schedule: undefined,
+    }
     const { changes, summary } = await unfreeze.prepare(await having(all), {})
     expect(changes).toEqual([{ path: 'directives/f.yaml', remove: true }])
     expect(summary[0]).toMatch(/^everything is no longer frozen: /)
@@ -360,7 +362,7 @@ describe('explain', () => {
       })
       expect(queue[0]).toMatchObject({ kind: 'keptOut', what })
       const ranks = queue.flatMap((position) => (position?.kind === 'waiting' ? [position.rank] : []))
-      expect(ranks.toSorted()).toEqual([4, 5])
+      expect(ranks.toSorted((a, b) => a - b)).toEqual([4, 5])
       const { answers } = await explain.handler(await having(order), {
         service: 'payments',
         cluster: 'prod-use1-02',
@@ -372,7 +374,8 @@ describe('explain', () => {
 
   it('names who ends an emergency freeze, and its file as the place', async () => {
     const scope = { service: undefined, group: 'prod' }
-    const order = { kind: 'Freeze', ...named('f'), scope, from: undefined, until: undefined } as Directive
+    const span = { mode: 'deny', from: undefined, until: undefined, schedule: undefined } as const
+    const order: Directive = { kind: 'Freeze', ...named('f'), scope, ...span }
     const { answers } = await explain.handler(await having(order), { service: 'payments' })
     expect(answers[2]?.move).toContain('ends it: halctl unfreeze f')
     expect(answers[2]?.rules.find(({ rule }) => rule === 'freeze')).toMatchObject({
