@@ -1,6 +1,5 @@
 import type { CatalogSource } from '../adapters/catalog/port.ts'
 import type { FleetState } from '../adapters/fleet/port.ts'
-import { hashObject } from '../adapters/git/object-format.ts'
 import type { Cluster } from '../core/domain/cluster.ts'
 import type { DeploymentGroup } from '../core/domain/deployment-group.ts'
 import type { Rollout } from '../core/domain/rollout.ts'
@@ -8,6 +7,7 @@ import { releaseId, type ServiceRelease } from '../core/domain/service-release.t
 import { settledRelease } from '../core/plan/refresh.ts'
 import type { CatalogTargets } from '../core/plan/service-inputs.ts'
 import type { StalePlacements } from '../core/plan/types.ts'
+import { blobId } from '../core/render/blob-id.ts'
 import type { ReleaseRenderer } from '../core/render/release-renderer.ts'
 import type { Releases } from './releases.ts'
 
@@ -129,7 +129,7 @@ function createBlobs() {
     if (before !== undefined) return before
     const outcome = renderer.render(cluster, group)
     if (outcome.kind === 'error') return undefined
-    const blob = hashObject('blob', Buffer.from(outcome.file.text, 'utf8'))
+    const blob = blobId(outcome.file.text)
     blobs.set(variant, blob)
     return blob
   }

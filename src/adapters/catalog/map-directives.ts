@@ -18,6 +18,10 @@ export function mapDirective(document: DirectiveDocument, file: string): Directi
       const selected = clusters === undefined ? undefined : mapSelector(clusters)
       return { kind: 'Pin', name, service, group, version, clusters: selected, reason, file }
     }
+    case 'Approve': {
+      const { service, group, cluster, digest, reason } = document.spec
+      return { kind: 'Approve', name, service, group, cluster, digest, reason, file }
+    }
     case 'Promote':
       return { kind: 'Promote', name, ...document.spec, file }
     case 'Freeze': {

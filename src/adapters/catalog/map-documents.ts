@@ -56,6 +56,7 @@ export function mapDocument(document: CatalogDocument, file: string): CatalogEnt
     case 'Retry':
     case 'Promote':
     case 'Pin':
+    case 'Approve':
       return { kind: 'directive', value: mapDirective(document, file) }
   }
 }
@@ -69,6 +70,11 @@ function mapSettings({ spec }: SettingsDocument, file: string): Settings {
       blackout: parseShare(spec.health?.blackout ?? '20%'),
       sick: parseShare(spec.health?.sick ?? '50%'),
       sickLeast: spec.health?.sickLeast ?? 2,
+    },
+    pruneGuard: {
+      service: parseShare(spec.pruneGuard?.service ?? '25%'),
+      cluster: parseShare(spec.pruneGuard?.cluster ?? '30%'),
+      fleet: parseShare(spec.pruneGuard?.fleet ?? '5%'),
     },
     pullRequests: { maxClusters: spec.pullRequests?.maxClusters ?? 250 },
     changeBudgets: (spec.changeBudgets ?? []).map(({ per, max, within }) => ({

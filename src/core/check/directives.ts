@@ -19,6 +19,7 @@ export function checkDirectives(catalog: Catalog, unread: UnreadFiles): readonly
     ...checkRefused(catalog, directive),
     ...checkPins(catalog, directive),
     ...checkSelector(catalog, directive),
+    ...checkApproved(catalog, directive),
   ])
 }
 
@@ -117,6 +118,17 @@ function checkSelector({ clusters }: Catalog, directive: Directive): readonly Fi
   return [warningOf(directive, ['spec', 'clusters'], message, 'correct the selector, or remove the order')]
 }
 
+/** Approving the emptying of a cluster that is not there, or stays, does nothing. */
+function checkApproved({ clusters }: Catalog, directive: Directive): readonly Finding[] {
+  if (directive.kind !== 'Approve' || directive.cluster === undefined) return []
+  const cluster = clusters.find(({ name }) => name === directive.cluster)
+  if (cluster?.decommission) return []
+  const message = cluster
+    ? `${cluster.name} is not being emptied`
+    : `there is no cluster ${directive.cluster}`
+  return [warningOf(directive, ['spec', 'cluster'], message, 'correct the name, or remove the order')]
+}
+
 /** The documents that an order names. */
 function namesOf(directive: Directive): {
   readonly service?: string | undefined
@@ -136,6 +148,7 @@ function namesOf(directive: Directive): {
     case 'Promote':
     case 'Pin':
       return directive
+    case 'Approve':
     case 'Retry':
       return { service: directive.service, group: directive.group }
     case 'Rollback':

@@ -2,7 +2,18 @@ import type { ClusterSelector } from './cluster.ts'
 import type { Instant, Seconds } from './time.ts'
 
 /** What people order, as files of the catalog. */
-export type Directive = Hold | Rollback | Freeze | Cordon | Withdraw | Expedite | Skip | Retry | Promote | Pin
+export type Directive =
+  | Hold
+  | Rollback
+  | Freeze
+  | Cordon
+  | Withdraw
+  | Expedite
+  | Skip
+  | Retry
+  | Promote
+  | Pin
+  | Approve
 
 /** What every order has: its name, why it was given, and the file that holds it. */
 interface Order<Kind extends string> {
@@ -99,6 +110,15 @@ export interface Pin extends Order<'Pin'> {
   readonly group: string | undefined
   readonly version: string
   readonly clusters: ClusterSelector | undefined
+}
+
+/** A person agrees to the change that has this digest, where it waits for that; absent names are any. */
+export interface Approve extends Order<'Approve'> {
+  readonly service: string | undefined
+  readonly group: string | undefined
+  readonly cluster: string | undefined
+  /** `sha256:` and 64 hex digits. */
+  readonly digest: string
 }
 
 /** Absent fields mean everything. */

@@ -14,6 +14,8 @@ export interface Settings {
     readonly sick: Share
     readonly sickLeast: number
   }
+  /** More than this leaves only with a person's approval. Absent: the defaults. */
+  readonly pruneGuard?: PruneGuard
   readonly pullRequests: {
     /** A wave of more clusters is split into parts. */
     readonly maxClusters: number
@@ -36,3 +38,10 @@ export interface ChangeBudget {
 export type BudgetScope =
   | { readonly kind: 'cluster' | 'group' | 'fleet' }
   | { readonly kind: 'label'; readonly key: string }
+
+/** How many placements may leave in one go: of one service's, of one cluster's, of all. At least 1 of each. */
+export interface PruneGuard {
+  readonly service: Share
+  readonly cluster: Share
+  readonly fleet: Share
+}

@@ -28,6 +28,8 @@ export function concerns(directive: Directive, service: string): boolean {
       return (directive.scope.service ?? service) === service
     case 'Cordon':
       return true
+    case 'Approve':
+      return (directive.service ?? service) === service
     case 'Rollback':
     case 'Withdraw':
     case 'Expedite':
@@ -37,6 +39,21 @@ export function concerns(directive: Directive, service: string): boolean {
     case 'Pin':
       return directive.service === service
   }
+}
+
+/** The order by which a person agreed to what has this digest. */
+export function approvalOf(
+  directives: readonly Directive[],
+  digest: string,
+  where: { readonly service?: string; readonly group?: string; readonly cluster?: string },
+): OrderOf<'Approve'> | undefined {
+  return ordersOf(directives, 'Approve').find(
+    (order) =>
+      order.digest === digest &&
+      (order.service ?? where.service) === where.service &&
+      (order.group ?? where.group) === where.group &&
+      (order.cluster ?? where.cluster) === where.cluster,
+  )
 }
 
 /** The next moment at which an order begins or ends by time alone. */

@@ -150,6 +150,8 @@ export type GateName =
   | 'halted'
   | 'requires'
   | 'eligible'
+  | 'dependents'
+  | 'removal'
 
 /** Why something does not go on: always with a reason, since when, and what would open it. */
 export interface Gate {

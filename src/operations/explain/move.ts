@@ -58,7 +58,10 @@ const moveAtGate: Readonly<Record<GateName | 'requires', Move>> = {
   pin: orderer,
   // It keeps waves from some clusters only; the group goes on without them, until nothing else is left.
   cordon: orderer,
-  approval: () => 'a person approves the pull request',
+  approval: ({ gate }) =>
+    gate.reason.includes('sha256:') ? 'a person approves what leaves' : 'a person approves the pull request',
+  dependents: nobody,
+  removal: nobody,
   rejected: newer,
   halted: newer,
   requires: () => 'the owners of what it requires bring that into range',
@@ -78,6 +81,7 @@ const endings: Readonly<Record<Directive['kind'], string | undefined>> = {
   Expedite: undefined,
   Skip: undefined,
   Retry: undefined,
+  Approve: undefined,
   Promote: undefined,
 }
 

@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox'
+import { ApproveSchema, type ApproveDocument } from './approve.ts'
 import { ChartRepositorySchema, type ChartRepositoryDocument } from './chart-repository.ts'
 import { ClusterSchema, type ClusterDocument } from './cluster.ts'
 import { CordonSchema, type CordonDocument } from './cordon.ts'
@@ -36,6 +37,7 @@ export const documentSchemas = {
   Retry: RetrySchema,
   Promote: PromoteSchema,
   Pin: PinSchema,
+  Approve: ApproveSchema,
 } as const satisfies Readonly<Record<string, TSchema>>
 
 export type DocumentKind = keyof typeof documentSchemas
@@ -62,6 +64,7 @@ export type DirectiveDocument =
   | RetryDocument
   | PromoteDocument
   | PinDocument
+  | ApproveDocument
 
 export const directiveKinds = [
   'Hold',
@@ -74,4 +77,5 @@ export const directiveKinds = [
   'Retry',
   'Promote',
   'Pin',
+  'Approve',
 ] as const satisfies readonly DirectiveDocument['kind'][]

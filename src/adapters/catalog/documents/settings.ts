@@ -112,6 +112,20 @@ export const SettingsSchema = documentSchema(
           default: [],
         }),
       ),
+      pruneGuard: Type.Optional(
+        Type.Object(
+          {
+            service: Type.Optional(share('Of the placements of one service.', 0, '25%')),
+            cluster: Type.Optional(share('Of the placements on one cluster.', 0, '30%')),
+            fleet: Type.Optional(share('Of all placements.', 0, '5%')),
+          },
+          {
+            additionalProperties: false,
+            description:
+              'So many placements may leave without a person. All that is to leave counts, not one wave of it; a single placement always may.',
+          },
+        ),
+      ),
       secretsNamespace: Type.Optional(
         dnsLabel(
           'Namespace of the External Secrets operator, whose services can not use secrets. Default external-secrets.',

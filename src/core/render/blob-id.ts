@@ -1,0 +1,8 @@
+import { sha1 } from '@noble/hashes/legacy.js'
+import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+
+/** The id that Git gives a file with this text (gitformat-pack(5): SHA-1 of `blob <length>\0` and the bytes). */
+export function blobId(text: string): string {
+  const body = utf8ToBytes(text)
+  return bytesToHex(sha1(concatBytes(utf8ToBytes(`blob ${body.length}\0`), body)))
+}
