@@ -9,6 +9,8 @@ import type { RenderedFile } from './types.ts'
 export const fluxNamespace = 'flux-system'
 /** The source of everything that a cluster applies, as `flux bootstrap` names it. */
 export const fleetSource = { kind: 'GitRepository', name: 'flux-system' }
+/** The account of Flux's own installation that may do anything; under its multi-tenancy lockdown, none is the default. */
+const installerAccount = 'kustomize-controller'
 export const writtenByHalyard = '# Written by Halyard: change the catalog instead.\n'
 
 export interface ClusterSyncInputs {
@@ -55,6 +57,10 @@ function gitRepositoryOf({ cluster, settings, templates }: ClusterSyncInputs): J
 
 function kustomizationOf({ templates }: ClusterSyncInputs, name: string, folder: string): JsonObject {
   const template = templates.objects.kustomization
-  const spec = fillSpec(template, { path: `./${folder}`, sourceRef: fleetSource })
+  const spec = fillSpec(template, {
+    path: `./${folder}`,
+    sourceRef: fleetSource,
+    serviceAccountName: installerAccount,
+  })
   return fillTemplate(template, { name, namespace: fluxNamespace }, { spec })
 }

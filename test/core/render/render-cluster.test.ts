@@ -15,6 +15,10 @@ describe('the sync of a cluster', () => {
     await expect(files[0]?.text).toMatchFileSnapshot('golden/sync.yaml')
   })
 
+  test('acts as the account of Flux itself, as the default one may do nothing under its lockdown', () => {
+    expect(files[0]?.text.match(/serviceAccountName: kustomize-controller/g)).toHaveLength(2)
+  })
+
   test('keeps an object in namespaces/, so that Flux prunes the last one', async () => {
     expect(files[1]?.path).toBe('clusters/prod-euw1-04/namespaces/halyard.yaml')
     await expect(files[1]?.text).toMatchFileSnapshot('golden/namespaces-marker.yaml')
