@@ -2,13 +2,14 @@ import type { FleetState } from '../adapters/fleet/port.ts'
 import { admit, type Admitted } from '../core/plan/admit.ts'
 import type { ActContext } from './act-context.ts'
 import { actRound } from './act-round.ts'
+import { announceBlackouts } from './blackouts.ts'
 import { wantedBranches } from './branches.ts'
 import type { CatalogState } from './catalog-state.ts'
 import type { ControllerDeps } from './controller.ts'
 import { type Events, progressEvents } from './events.ts'
 import type { Planning } from './planning.ts'
 import type { Releases } from './releases.ts'
-import { createVerdicts } from './verdicts.ts'
+import { createVerdicts, type VerdictDeps } from './verdicts.ts'
 import { type HeadedFleet, roundContext } from './round-context.ts'
 import type { Watched, Watching } from './watching.ts'
 
@@ -38,7 +39,8 @@ export function createActing(
 ): Acting {
   const { clock } = deps
   const sweeping = createSweeping(deps)
-  const verdicts = createVerdicts({ ...deps, emit: (event) => events.emit([event]) })
+  const telling: VerdictDeps = { ...deps, emit: (event) => events.emit([event]) }
+  const verdicts = createVerdicts(telling)
 
   const plan = async (
     state: CatalogState,
@@ -50,6 +52,7 @@ export function createActing(
       events.emit(progressEvents(planning.plans.get(service), state.targets, current))
     }
     await verdicts.announce(replanned, state.targets, current)
+    await announceBlackouts(telling, watching.observations.blackouts)
     return {
       admitted: admit(planning.plans.values(), newClusters(state, current)),
       planned: replanned.length,

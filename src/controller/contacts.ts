@@ -1,6 +1,8 @@
 import type { FluxReports } from '../adapters/flux/port.ts'
 import type { ClusterIndex } from '../core/domain/cluster-index.ts'
+import type { Share } from '../core/domain/share.ts'
 import type { Instant, Seconds } from '../core/domain/time.ts'
+import { type Blackout, followBlackouts } from '../core/plan/blackout.ts'
 
 /** When each cluster gave a sign of life, and which cluster it is. */
 export interface Contacts {
@@ -8,10 +10,21 @@ export interface Contacts {
   readonly contactAt: Uint32Array
   /** 1: none for longer than allowed. By cluster ordinal. */
   readonly silent: Uint8Array
+  /** When too many clusters were out of contact, oldest first. */
+  readonly blackouts: readonly Blackout[]
+  /** What an earlier process knew, where that is later than what is known here. */
+  recall(contacts: ReadonlyMap<string, Instant>, clusters: ClusterIndex, known: readonly Blackout[]): void
+  /** Follows blackouts after a meeting; tells whether one began, ended or changed. */
+  follow(counts: (cluster: number) => boolean, limits: BlackoutLimits, now: Instant): boolean
   /** Clusters whose UID is new since the last call, to be kept once what it voids is kept. */
   newIdentities(): ReadonlyMap<string, string>
   /** Takes in the newest contacts. */
   meet(contacts: FluxReports['contacts'], clusters: ClusterIndex, now: Instant, silentAfter: Seconds): Meeting
+}
+
+export interface BlackoutLimits {
+  readonly share: Share
+  readonly silentAfter: Seconds
 }
 
 export interface Meeting {
@@ -27,12 +40,31 @@ export function createContacts(known: ReadonlyMap<string, string>): Contacts {
   let fresh = new Map<string, string>()
   let contactAt = new Uint32Array()
   let silent = new Uint8Array()
+  let blackouts: readonly Blackout[] = []
   return {
     get contactAt() {
       return contactAt
     },
     get silent() {
       return silent
+    },
+    get blackouts() {
+      return blackouts
+    },
+    recall(contacts, clusters, known) {
+      const next = new Uint32Array(clusters.size)
+      next.set(contactAt)
+      for (const [name, at] of contacts) {
+        const ordinal = clusters.ordinalOf(name)
+        if (ordinal !== undefined) next[ordinal] = Math.max(next[ordinal] ?? 0, at)
+      }
+      contactAt = next
+      blackouts = known
+    },
+    follow(counts, limits, now) {
+      const before = blackouts
+      blackouts = followBlackouts(before, { contactAt, silent, counts }, limits, now)
+      return blackouts !== before
     },
     newIdentities() {
       const taken = fresh

@@ -10,7 +10,8 @@ import {
   unobserved,
 } from '../core/plan/recorded-columns.ts'
 import type { ExpectedRelease } from '../core/render/release-renderer.ts'
-import { createContacts } from './contacts.ts'
+import type { Blackout } from '../core/plan/blackout.ts'
+import { type Contacts, createContacts } from './contacts.ts'
 import {
   appliedOrdinal,
   forgetPlacement,
@@ -25,6 +26,12 @@ export interface Observations {
   readonly silent: Uint8Array
   /** Last sign of life by cluster ordinal; 0: none. */
   readonly contactAt: Uint32Array
+  /** When too many clusters were out of contact, oldest first. */
+  readonly blackouts: readonly Blackout[]
+  /** Brings contacts and blackouts as an earlier process published them. */
+  recall(status: Recalled | undefined): void
+  /** See `Contacts.follow`. */
+  followBlackouts: Contacts['follow']
   /** Clusters whose UID is new since the last call, to be kept once what it voids is kept. */
   newIdentities(): ReadonlyMap<string, string>
   observed(service: string): ObservedColumns
@@ -33,6 +40,13 @@ export interface Observations {
   follow(state: FleetState): ReadonlySet<string>
   /** Judges reports and counts silence. Returns the services whose columns changed. */
   ingest(reports: FluxReports, moment: IngestMoment): Promise<ReadonlySet<string>>
+}
+
+/** What a status document says of contacts. */
+export interface Recalled {
+  readonly clusters: readonly string[]
+  readonly contactAt: Uint32Array
+  readonly blackouts?: readonly Blackout[]
 }
 
 export interface IngestMoment {
@@ -63,6 +77,15 @@ export function createObservations(sources: ObservationSources): Observations {
     get contactAt() {
       return contacts.contactAt
     },
+    get blackouts() {
+      return contacts.blackouts
+    },
+    recall(status) {
+      if (!status) return
+      const heard = status.clusters.map((name, at): [string, Instant] => [name, status.contactAt[at] ?? 0])
+      contacts.recall(new Map(heard), columns.fleet().clusters, status.blackouts ?? [])
+    },
+    followBlackouts: contacts.follow,
     newIdentities: contacts.newIdentities,
     observed: (service) => columns.of(service).observed,
     recorded(service) {

@@ -17,13 +17,15 @@ export interface StatusSubject {
 export function createStatusPublisher(fleet: Fleet, holder: string) {
   let publishedAt = -Infinity
   let acknowledged = ''
+  let told: Observations['blackouts'] | undefined
 
   return {
     async publish({ catalog, fleet: state, observations, now }: StatusSubject): Promise<void> {
       const holds = catalog.targets.catalog.directives
         .filter(({ kind }) => kind === 'Hold')
         .map(({ name }) => name)
-      const isNews = holds.join(' ') !== acknowledged
+      const blackouts = observations.blackouts
+      const isNews = holds.join(' ') !== acknowledged || blackouts !== told
       if (!isNews && now < publishedAt + publishEvery) return
       await fleet.publishStatus({
         publishedAt: now,
@@ -33,6 +35,7 @@ export function createStatusPublisher(fleet: Fleet, holder: string) {
         acknowledged: holds,
         clusters: state.clusters.names,
         contactAt: observations.contactAt,
+        blackouts,
         services: new Map(
           [...catalog.targets.catalog.services.keys()].map((service) => [
             service,
@@ -42,6 +45,7 @@ export function createStatusPublisher(fleet: Fleet, holder: string) {
       })
       publishedAt = now
       acknowledged = holds.join(' ')
+      told = blackouts
     },
   }
 }

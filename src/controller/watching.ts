@@ -44,6 +44,10 @@ export function createWatching(deps: ControllerDeps, planning: Planning, events:
     planning.touch([...changed.rollouts].map((rollout) => rollout.slice(rollout.indexOf('/') + 1)))
     return fleetState
   }
+  const watched = (): FleetState => {
+    if (!fleetState) throw new Error('the fleet was not read yet')
+    return fleetState
+  }
   const readCatalog = async (commit: string, { clusters }: FleetState): Promise<CatalogState> => {
     if (catalogState?.commit === commit) return catalogState
     const next = await readCatalogState(catalog, commit, clusters)
@@ -51,7 +55,19 @@ export function createWatching(deps: ControllerDeps, planning: Planning, events:
     planning.touch(changedServices(next, catalogState))
     return (catalogState = next)
   }
+  const followBlackouts = ({ targets }: CatalogState): void => {
+    const { health, silentAfter } = targets.catalog.settings
+    const { bootstrapped } = watched()
+    const counts = (cluster: number): boolean =>
+      bootstrapped[cluster] === 1 &&
+      targets.cordoned[cluster] !== 1 &&
+      targets.clusterAt(cluster) !== undefined
+    const limits = { share: health.blackout, silentAfter }
+    if (observations.followBlackouts(counts, limits, clock.now())) planning.touch(undefined)
+  }
   const observe = async ({ targets }: CatalogState): Promise<void> => {
+    // What Git says of contacts is recalled once: who fell silent before a restart still is out of contact.
+    if (cursor === undefined) observations.recall(await fleet.readStatus())
     const reports = await flux.read(cursor)
     const touched = await observations.ingest(reports, {
       now: clock.now(),
@@ -69,10 +85,7 @@ export function createWatching(deps: ControllerDeps, planning: Planning, events:
     observations,
     syncFleet,
     catalog: () => (fleetState ? catalogState : undefined),
-    fleet() {
-      if (!fleetState) throw new Error('the fleet was not read yet')
-      return fleetState
-    },
+    fleet: watched,
     async look() {
       const commit = await catalog.head()
       if (commit === undefined) return { kind: 'empty', reason: 'the catalog repository has no commit yet' }
@@ -81,6 +94,7 @@ export function createWatching(deps: ControllerDeps, planning: Planning, events:
       const read = await readCatalog(commit, state)
       if (store.clusters().length < state.clusters.size) store.saveClusters(state.clusters.names)
       await observe(read)
+      followBlackouts(read)
       return { kind: 'watched', catalog: read, head: state.head }
     },
   }

@@ -24,6 +24,7 @@ export function publishedObservations(
     contactAt,
     view: {
       contactAt,
+      blackouts: status?.blackouts ?? [],
       silent: Uint8Array.from(contactAt, (contact) => (contact + silentAfter < at ? 1 : 0)),
       observed(service) {
         const desired = state.desired(service)

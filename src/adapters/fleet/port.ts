@@ -2,6 +2,7 @@ import type { ClusterIndex } from '../../core/domain/cluster-index.ts'
 import type { DesiredColumns } from '../../core/domain/placement.ts'
 import type { Rollout } from '../../core/domain/rollout.ts'
 import type { Instant } from '../../core/domain/time.ts'
+import type { Blackout } from '../../core/plan/blackout.ts'
 import type { RecordedColumns } from '../../core/plan/recorded-columns.ts'
 import type { ExpectedRelease } from '../../core/render/release-renderer.ts'
 import type { Oid, TreeChange } from '../git/port.ts'
@@ -122,6 +123,8 @@ export interface StatusDocument {
   readonly clusters: readonly string[]
   /** Last sign of life by cluster ordinal; 0: none. */
   readonly contactAt: Uint32Array
+  /** When too many clusters were out of contact, oldest first; absent: never, or an older version wrote this. */
+  readonly blackouts?: readonly Blackout[]
   readonly services: ReadonlyMap<string, RecordedColumns>
 }
 

@@ -41,6 +41,8 @@ export const eventKinds = [
   'superseded',
   'held',
   'catalogError',
+  'blackout',
+  'blackoutEnded',
   'fleetEdited',
 ] as const
 export type EventKind = (typeof eventKinds)[number]

@@ -59,6 +59,7 @@ export function tallyOf(
     stale,
     setApart: setApartColumn(input, current),
     silent,
+    blackouts: input.clusters.blackouts ?? [],
     contactAt,
     bootstrapped,
     cordoned,

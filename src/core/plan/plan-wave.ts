@@ -1,6 +1,7 @@
 import type { CurrentRelease } from '../domain/rollout.ts'
 import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
+import { blackoutGates } from './blackout.ts'
 import { decide, type GroupContext, type GroupDecision } from './decision.ts'
 import { eligibleGate } from './gates.ts'
 import { quotasOf, tallyOf, totalOf } from './group-tally.ts'
@@ -30,7 +31,10 @@ export function planWave(
     { ...context, group: { ...group, rollout: { ...started.rollout, current: started.current } } },
     started.current,
   )
-  const gates = forwardGates(group.rollout, input.directives, input.frozenBy, release, now)
+  const gates = [
+    ...blackoutGates(input.clusters.blackouts),
+    ...forwardGates(group.rollout, input.directives, input.frozenBy, release, now),
+  ]
   if (gates.length > 0)
     return decide(context, { current: before, tally, waitsFor: gates, candidate: release })
   if (tally.movable.length === 0) {

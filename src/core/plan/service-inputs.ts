@@ -10,6 +10,7 @@ import { repositoryOf, type ServiceVersion } from '../domain/service-version.ts'
 import { resolveDependencies } from '../render/dependencies.ts'
 import { payloadSource } from '../render/payload-source.ts'
 import { optionalSkeletons, releaseRevision } from '../render/release-revision.ts'
+import type { Blackout } from './blackout.ts'
 import { type Bitset, createBitset, hasBit, unite } from './bitset.ts'
 import { concerns, ordersOf } from './orders.ts'
 import { createRequiresGraph, type RequiresGraph } from './requires-graph.ts'
@@ -57,6 +58,8 @@ export interface ObservedView {
   readonly silent: Uint8Array
   /** The last sign of life, by cluster ordinal; 0: none. */
   readonly contactAt: Uint32Array
+  /** When too many clusters were out of contact, oldest first; absent: never. */
+  readonly blackouts?: readonly Blackout[]
   observed(service: string): ObservedColumns
 }
 
@@ -163,6 +166,7 @@ export function servicePlanInput(
     index: targets.index,
     silent: observations.silent,
     contactAt: observations.contactAt,
+    blackouts: observations.blackouts ?? [],
     bootstrapped: fleet.bootstrapped,
     cordoned: targets.cordoned,
     selected: targets.selected,

@@ -1,5 +1,6 @@
 import { type DesiredColumns, type ObservedColumns, PlacementState } from '../domain/placement.ts'
 import type { Instant, Seconds } from '../domain/time.ts'
+import { type Blackout, clockAfter, presentBlackout } from './blackout.ts'
 import { Staleness } from './staleness.ts'
 import type { Tally } from './types.ts'
 
@@ -49,6 +50,8 @@ export interface TallyInput {
   /** By ordinal: 1 when it failed in this attempt and went back, 2 in an earlier one, whose budget it spent. */
   readonly setApart: Uint8Array
   readonly silent: Uint8Array
+  /** Times in which clocks stand still, oldest first; absent: none. */
+  readonly blackouts?: readonly Blackout[]
   /** By ordinal: the last sign of life. What is healthy is known to be so until then. */
   readonly contactAt: Uint32Array
   readonly bootstrapped: Uint8Array
@@ -200,11 +203,15 @@ function judge(input: TallyInput, cluster: number): Judgement {
   const retriedAt = input.retriedAt[cluster] ?? 0
   const observedAt = Math.max(observed.observedAt[cluster] ?? 0, retriedAt)
   const isRetried = state === PlacementState.failed && since < retriedAt
+  const blackout = presentBlackout(input.blackouts)
+  // What was reported before a blackout has to wait for its end, as all that time decides.
+  if (state === PlacementState.failed && blackout && since < blackout.from)
+    return { counts: silent[cluster] ? 'silent' : 'pending', until: Infinity }
   if (state === PlacementState.failed && !isRetried) return { counts: 'failed', until: Infinity }
   if (silent[cluster]) return { counts: 'silent', until: Infinity }
   if (state === PlacementState.healthy) return judgeSoak(input, cluster, since, observedAt)
   if (state === PlacementState.observed || state === PlacementState.progressing || isRetried) {
-    const due = observedAt + deadline
+    const due = clockAfter(observedAt, deadline, input.blackouts)
     return due <= now ? { counts: 'failed', until: Infinity } : { counts: 'pending', until: due }
   }
   return { counts: 'pending', until: Infinity }
@@ -216,7 +223,7 @@ function judgeSoak(input: TallyInput, cluster: number, since: Instant, observedA
   if (soaked <= (contactAt[cluster] ?? 0)) return { counts: 'soaked', until: Infinity }
   // The soak is over, but the cluster has not been heard of since: its next report decides.
   if (soaked <= now) return { counts: 'soaking', until: now + 1 }
-  const flapped = observedAt + deadline + 2 * soak
+  const flapped = clockAfter(observedAt, deadline + 2 * soak, input.blackouts)
   return flapped <= now
     ? { counts: 'failed', until: soaked }
     : { counts: 'soaking', until: Math.min(soaked, flapped) }

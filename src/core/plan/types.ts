@@ -8,6 +8,7 @@ import type { Service } from '../domain/service.ts'
 import type { ReleaseId, ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Bitset } from './bitset.ts'
+import type { Blackout } from './blackout.ts'
 import type { RequiresGraph } from './requires-graph.ts'
 
 /** Everything that decides how one service goes on. Plain data: planning it twice gives the same plan. */
@@ -71,6 +72,8 @@ export interface ClusterFacts {
   readonly silent: Uint8Array
   /** The last sign of life; 0: none. */
   readonly contactAt: Uint32Array
+  /** When too many were out of contact, oldest first; absent: never. */
+  readonly blackouts?: readonly Blackout[]
   /** 1: its directory is in the fleet repository. */
   readonly bootstrapped: Uint8Array
   /** 1: a Cordon keeps every wave from it. */
@@ -134,6 +137,7 @@ export interface Tally {
 }
 
 export type GateName =
+  | 'blackout'
   | 'catalog'
   | 'promotion'
   | 'supersede'

@@ -46,6 +46,7 @@ const orderer: Move = ({ gate, subject, rules }) => {
 
 /** A new gate does not compile before somebody says whose move it is. */
 const moveAtGate: Readonly<Record<GateName | 'requires', Move>> = {
+  blackout: () => moves.cluster,
   catalog: ({ subject }) => `${subject.planned.input.service.owner} mends the catalog: halctl validate`,
   promotion: nobody,
   supersede: nobody,

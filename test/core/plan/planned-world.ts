@@ -10,6 +10,7 @@ import {
 import { emptyRollout, type Rollout } from '../../../src/core/domain/rollout.ts'
 import type { Service } from '../../../src/core/domain/service.ts'
 import { releaseId, type ServiceRelease } from '../../../src/core/domain/service-release.ts'
+import type { Blackout } from '../../../src/core/plan/blackout.ts'
 import { hasBit } from '../../../src/core/plan/bitset.ts'
 import { ordersOf } from '../../../src/core/plan/orders.ts'
 import { planService } from '../../../src/core/plan/plan-service.ts'
@@ -81,6 +82,7 @@ export function createPlannedWorld(
   const rollouts = new Map<string, Rollout>()
   let releases: ServiceRelease[] = []
   const directives: Directive[] = []
+  const blackouts: Blackout[] = []
   let frozenBy: string | undefined
   const world = { now: 1_000_000 }
   const lastHeard = new Map<string, number>()
@@ -154,6 +156,7 @@ export function createPlannedWorld(
     clusters: {
       index,
       silent,
+      blackouts,
       contactAt: Uint32Array.from(index.names, (name) => lastHeard.get(name) ?? world.now),
       bootstrapped,
       cordoned: cordoned(),
@@ -190,6 +193,7 @@ export function createPlannedWorld(
     sick,
     bootstrapped,
     directives,
+    blackouts,
     get now() {
       return world.now
     },
