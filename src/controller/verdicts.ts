@@ -44,7 +44,9 @@ export function createVerdicts(deps: VerdictDeps): Verdicts {
         const service = targets.catalog.services.get(name)
         const pages = targets.groupsOf(name).flatMap(({ group }) => {
           const rollout = fleet.rollout(group.name, name)
-          return service && rollout ? [...verdictPages(service, rollout), ...brokenPages(service, rollout)] : []
+          return service && rollout
+            ? [...verdictPages(service, rollout), ...brokenPages(service, rollout)]
+            : []
         })
         const told = await Promise.all(pages.map((page) => announceOne(page, deps)))
         if (told.every(Boolean)) untold.delete(name)

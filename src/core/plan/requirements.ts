@@ -180,7 +180,10 @@ export function requiresGates(
     }
     if (found.size === 0) return []
     const parts = [...found].map(([there, clusters]) => {
-      const named = clusters.slice(0, clustersNamed).map((cluster) => names[cluster] ?? '')
+      const named = clusters
+        .map((cluster) => names[cluster] ?? '')
+        .toSorted()
+        .slice(0, clustersNamed)
       const more = clusters.length > clustersNamed ? ', …' : ''
       return `${there} on ${clustersOf(clusters.length)} (${named.join(', ')}${more})`
     })
