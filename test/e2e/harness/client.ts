@@ -60,7 +60,7 @@ export interface Response {
 }
 
 /** What the API server refused. */
-export class RefusedError extends Error {
+class RefusedError extends Error {
   override readonly name = 'RefusedError'
   readonly status: number
 
@@ -141,7 +141,7 @@ export function parseObjects(text: string): readonly KubernetesObject[] {
   })
 }
 
-export function referenceOf({ apiVersion, kind, metadata }: KubernetesObject): ObjectReference {
+function referenceOf({ apiVersion, kind, metadata }: KubernetesObject): ObjectReference {
   const { name, namespace } = metadata
   return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }
 }
