@@ -1,4 +1,5 @@
 import type { FleetState } from '../adapters/fleet/port.ts'
+import type { Instant } from '../core/domain/time.ts'
 import { type CatalogState, changedServices, readCatalogState } from './catalog-state.ts'
 import type { ControllerDeps } from './controller.ts'
 import { catalogEvents, editEvents, type Events } from './events.ts'
@@ -44,26 +45,12 @@ export function createWatching(deps: ControllerDeps, planning: Planning, events:
     planning.touch([...changed.rollouts].map((rollout) => rollout.slice(rollout.indexOf('/') + 1)))
     return fleetState
   }
-  const watched = (): FleetState => {
-    if (!fleetState) throw new Error('the fleet was not read yet')
-    return fleetState
-  }
   const readCatalog = async (commit: string, { clusters }: FleetState): Promise<CatalogState> => {
     if (catalogState?.commit === commit) return catalogState
     const next = await readCatalogState(catalog, commit, clusters)
     events.emit(catalogEvents(next, catalogState))
     planning.touch(changedServices(next, catalogState))
     return (catalogState = next)
-  }
-  const followBlackouts = ({ targets }: CatalogState): void => {
-    const { health, silentAfter } = targets.catalog.settings
-    const { bootstrapped } = watched()
-    const counts = (cluster: number): boolean =>
-      bootstrapped[cluster] === 1 &&
-      targets.cordoned[cluster] !== 1 &&
-      targets.clusterAt(cluster) !== undefined
-    const limits = { share: health.blackout, silentAfter }
-    if (observations.followBlackouts(counts, limits, clock.now())) planning.touch(undefined)
   }
   const observe = async ({ targets }: CatalogState): Promise<void> => {
     // What Git says of contacts is recalled once: who fell silent before a restart still is out of contact.
@@ -85,7 +72,10 @@ export function createWatching(deps: ControllerDeps, planning: Planning, events:
     observations,
     syncFleet,
     catalog: () => (fleetState ? catalogState : undefined),
-    fleet: watched,
+    fleet() {
+      if (!fleetState) throw new Error('the fleet was not read yet')
+      return fleetState
+    },
     async look() {
       const commit = await catalog.head()
       if (commit === undefined) return { kind: 'empty', reason: 'the catalog repository has no commit yet' }
@@ -94,8 +84,21 @@ export function createWatching(deps: ControllerDeps, planning: Planning, events:
       const read = await readCatalog(commit, state)
       if (store.clusters().length < state.clusters.size) store.saveClusters(state.clusters.names)
       await observe(read)
-      followBlackouts(read)
+      if (followBlackouts(observations, read, state, clock.now())) planning.touch(undefined)
       return { kind: 'watched', catalog: read, head: state.head }
     },
   }
+}
+
+/** Whether a blackout began, ended or changed. Only clusters that could report count. */
+function followBlackouts(
+  observations: Observations,
+  { targets }: CatalogState,
+  { bootstrapped }: FleetState,
+  now: Instant,
+): boolean {
+  const { health, silentAfter } = targets.catalog.settings
+  const counts = (cluster: number): boolean =>
+    bootstrapped[cluster] === 1 && targets.cordoned[cluster] !== 1 && targets.clusterAt(cluster) !== undefined
+  return observations.followBlackouts(counts, { share: health.blackout, silentAfter }, now)
 }

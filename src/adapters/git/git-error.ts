@@ -26,6 +26,20 @@ export class GitError extends Error {
   }
 }
 
+/** A remote did not answer in time: git was stopped. Worth another try. */
+export class GitTimeoutError extends GitError {
+  constructor(command: string, limitMilliseconds: number) {
+    const story = `it was stopped after ${Math.round(limitMilliseconds / 1000)} s without an end`
+    super(`${command.split(' ').slice(0, 2).join(' ')} failed: ${story}`, {
+      command,
+      exitCode: undefined,
+      stderr: '',
+      retryable: true,
+    })
+    this.name = 'GitTimeoutError'
+  }
+}
+
 /** A failure found without running git: a bad argument or an object that is not there. */
 export function refused(command: string, message: string): GitError {
   return new GitError(message, { command, exitCode: undefined, stderr: '', retryable: false })

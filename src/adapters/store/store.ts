@@ -75,14 +75,28 @@ function columnStore(database: DatabaseSync): Pick<Store, 'columns' | 'saveColum
   }
 }
 
+/** How long and how many events are kept: a year, and about 100 MB. Verdicts are told for a day, so nothing is told twice. */
+const keptSeconds = 365 * 86_400
+const keptEvents = 500_000
+/** Old events are looked for at the first and at every hundredth write. */
+const pruneEvery = 100
+
 function eventStore(database: DatabaseSync): Pick<Store, 'append' | 'events' | 'knows'> {
   const byKey = database.prepare('SELECT 1 FROM events WHERE key = ?')
   const insert = database.prepare(`
     INSERT OR IGNORE INTO events (at, kind, service, "group", cluster, text, pull_request, key)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+  const deleteOld = database.prepare('DELETE FROM events WHERE at < ?')
+  const deleteMost = database.prepare('DELETE FROM events WHERE id <= (SELECT MAX(id) FROM events) - ?')
+  let unpruned = 0
+  const prune = (now: number): void => {
+    deleteOld.run(Math.max(0, now - keptSeconds))
+    deleteMost.run(keptEvents)
+  }
   return {
     append(events) {
       if (events.length === 0) return []
+      if (unpruned++ % pruneEvery === 0) prune(events[0]?.at ?? 0)
       return inTransaction(database, () => events.filter((event) => insert.run(...rowOf(event)).changes > 0))
     },
     knows: (key) => byKey.get(key) !== undefined,

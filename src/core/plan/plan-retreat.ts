@@ -34,13 +34,12 @@ function retreatOf(
     now,
   }
   if (current.state === 'rejected') return returnRest(group.rollout, current, facts)
-  if (current.state === 'halted') return undefined
   const { strategy } = group.group
   const order = returnOrderOf(input.directives, current.release, group.group.name)
   // What it changed can not be taken back, so that what ran before may not run any more.
   const isFinal = input.irreversible.has(current.release.version)
   if (order) {
-    return rejectRelease(
+    const ordered = rejectRelease(
       group.rollout,
       current,
       {
@@ -50,6 +49,8 @@ function retreatOf(
       },
       facts,
     )
+    // What is halted is so already: only where something can go back is there more to do.
+    return current.state === 'halted' && ordered.kind !== 'return' ? undefined : ordered
   }
   const wave = current.waves.length
   if (current.state !== 'rolling' || wave === 0) return undefined

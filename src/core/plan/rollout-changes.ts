@@ -99,9 +99,14 @@ export function reject(
     ...rollout,
     current: { ...current, state, superseded: [] },
     proven: rollout.proven.filter((proven) => releaseId(proven.release) !== releaseId(current.release)),
-    rejected: [...rollout.rejected, verdict],
+    rejected: [...rollout.rejected.filter((earlier) => !isOf(earlier, current)), verdict],
     wayBack: state === 'halted' ? rollout.wayBack : [],
   })
+}
+
+/** A halted release that goes back by order is rejected once, with the later verdict. */
+function isOf({ release, files }: RejectedRelease, current: CurrentRelease): boolean {
+  return files === undefined && releaseId(release) === releaseId(current.release)
 }
 
 /** The new files that a refresh brought are rejected; the release that they are of stays proven. */

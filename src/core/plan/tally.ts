@@ -203,11 +203,7 @@ function judge(input: TallyInput, cluster: number): Judgement {
   const retriedAt = input.retriedAt[cluster] ?? 0
   const observedAt = Math.max(observed.observedAt[cluster] ?? 0, retriedAt)
   const isRetried = state === PlacementState.failed && since < retriedAt
-  const blackout = presentBlackout(input.blackouts)
-  // What was reported before a blackout has to wait for its end, as all that time decides.
-  if (state === PlacementState.failed && blackout && since < blackout.from)
-    return { counts: silent[cluster] ? 'silent' : 'pending', until: Infinity }
-  if (state === PlacementState.failed && !isRetried) return { counts: 'failed', until: Infinity }
+  if (state === PlacementState.failed && !isRetried) return judgeFailed(input, cluster, since)
   if (silent[cluster]) return { counts: 'silent', until: Infinity }
   if (state === PlacementState.healthy) return judgeSoak(input, cluster, since, observedAt)
   if (state === PlacementState.observed || state === PlacementState.progressing || isRetried) {
@@ -215,6 +211,13 @@ function judge(input: TallyInput, cluster: number): Judgement {
     return due <= now ? { counts: 'failed', until: Infinity } : { counts: 'pending', until: due }
   }
   return { counts: 'pending', until: Infinity }
+}
+
+/** What was reported before a blackout has to wait for its end, as all that time decides. */
+function judgeFailed({ blackouts, silent }: TallyInput, cluster: number, reportedAt: Instant): Judgement {
+  const isFromBefore = reportedAt < (presentBlackout(blackouts)?.from ?? 0)
+  const waiting = silent[cluster] ? 'silent' : 'pending'
+  return { counts: isFromBefore ? waiting : 'failed', until: Infinity }
 }
 
 function judgeSoak(input: TallyInput, cluster: number, since: Instant, observedAt: Instant): Judgement {

@@ -228,3 +228,25 @@ function newerSchema(): void {
   database.exec('UPDATE schema_version SET version = 999')
   database.close()
 }
+
+test('events are kept for a year', () => {
+  const told = (at: number): Event => ({
+    at,
+    kind: 'proven',
+    service: 'payments',
+    group: 'prod',
+    cluster: undefined,
+    text: `at ${at}`,
+    pullRequest: undefined,
+    key: `proven/${at}`,
+  })
+  const year = 365 * 86_400
+  const before = openStore(path)
+  before.append([told(1000), told(1000 + year)])
+  before.close()
+  const after = openStore(path)
+  after.append([told(1001 + year)])
+  expect(after.events({ limit: 10 }).map(({ at }) => at)).toEqual([1001 + year, 1000 + year])
+  expect(after.knows('proven/1000')).toBe(false)
+  after.close()
+})

@@ -751,3 +751,47 @@ describe('Pin', () => {
     expect(world.plan().joins).toEqual([])
   })
 })
+
+describe('on a halted release', () => {
+  const back: Directive = {
+    kind: 'Rollback',
+    name: 'back',
+    service: 'payments',
+    group: 'prod',
+    from: '2.0.0',
+    reason: 'it stays broken',
+    file: 'directives/back.yaml',
+  }
+  const away: Directive = {
+    kind: 'Withdraw',
+    name: 'away',
+    service: 'payments',
+    version: '2.0.0',
+    moves: true,
+    reason: 'it loses money',
+    file: 'directives/away.yaml',
+  }
+
+  test.each([back, away])('an ordered $kind sends back what it moved, once', (order) => {
+    const world = upgraded({ onFailure: 'halt' })
+    world.merge()
+    world.report('failed', ['prod-0'], 'UpgradeFailed: timeout')
+    expect(world.merge()).toMatchObject([{ kind: 'verdict', verdict: 'halted' }])
+    expect(world.merge()).toEqual([])
+    world.directives.push(order)
+    expect(world.merge()).toMatchObject([{ kind: 'return', reason: 'rejected' }])
+    expect(world.releasesOn(prod)).toEqual(prod.map(() => '1.0.0'))
+    expect(world.rollout('prod').rejected).toHaveLength(1)
+    expect(world.merge()).toEqual([])
+  })
+
+  test('an order does nothing where nothing can go back', () => {
+    const world = createPlannedWorld([{ name: 'prod', clusters: prod }])
+    world.versions(['2.0.0'])
+    world.merge()
+    world.report('failed', ['prod-0'], 'InstallFailed: timeout')
+    expect(world.merge()).toMatchObject([{ kind: 'verdict', verdict: 'halted' }])
+    world.directives.push(back)
+    expect(world.merge()).toEqual([])
+  })
+})

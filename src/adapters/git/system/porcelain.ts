@@ -1,9 +1,9 @@
 import { simpleGit, GitError as SimpleGitError } from 'simple-git'
 import type { SimpleGit } from 'simple-git'
 
-import { refused } from '../git-error.ts'
+import { GitTimeoutError, refused } from '../git-error.ts'
 import { permissionsFor } from './porcelain-permissions.ts'
-import { gitEnvironment, gitFailure, withoutCredentials } from './run-git.ts'
+import { gitEnvironment, gitFailure, networkLimit, withoutCredentials } from './run-git.ts'
 
 interface Ending {
   readonly exitCode: number
@@ -17,6 +17,7 @@ interface Ending {
 export async function runPorcelain<Answer>(
   repository: string | undefined,
   command: (git: SimpleGit) => PromiseLike<Answer>,
+  limitMilliseconds = networkLimit,
 ): Promise<Answer> {
   // Named outright, as `--git-dir` does: an inherited GIT_DIR must not lead a command to another repository.
   const where = repository === undefined ? {} : { GIT_DIR: repository }
@@ -38,11 +39,18 @@ export async function runPorcelain<Answer>(
     .env(env)
     .outputHandler(endSilence)
   process.once('exit', stop)
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    stop()
+  }, limitMilliseconds)
   try {
     return await command(git)
   } catch (error) {
+    if (isLate) throw new GitTimeoutError(commandOf(error), limitMilliseconds)
     throw porcelainFailure(error, endings.at(-1))
   } finally {
+    clearTimeout(timer)
     process.off('exit', stop)
   }
 }
@@ -50,6 +58,11 @@ export async function runPorcelain<Answer>(
 /** simple-git waits 50 ms more for a command that printed nothing, though its streams are closed by then. */
 function endSilence(_binary: string, stdout: NodeJS.ReadableStream): void {
   queueMicrotask(() => stdout.emit('data', Buffer.alloc(0)))
+}
+
+function commandOf(error: unknown): string {
+  const args = error instanceof SimpleGitError ? (error.task?.commands ?? []) : []
+  return withoutCredentials(`git ${args.join(' ')}`)
 }
 
 /** The error of simple-git is not kept as the cause: it holds the arguments, and a URL among them its credentials. */

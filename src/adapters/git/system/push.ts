@@ -22,7 +22,7 @@ export async function pushUpdates(repository: string, updates: readonly RefUpdat
     'origin',
     ...refspecs,
   ]
-  const result = await runGit({ repository, args, answers: [0, 1, 128] })
+  const result = await runGit({ repository, args, answers: [0, 1, 128], network: true })
   if (result.exitCode === 0) return { kind: 'pushed' }
 
   const there = await remoteRefs(repository, updates)
@@ -47,7 +47,7 @@ async function remoteRefs(
     'origin',
     ...updates.map(({ ref }) => ref),
   ]
-  const { stdout } = await runGit({ repository, args })
+  const { stdout } = await runGit({ repository, args, network: true })
   return parseRefs(stdout, '\t', 'refs/')
 }
 

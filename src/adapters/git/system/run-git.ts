@@ -1,6 +1,6 @@
 import { execa } from 'execa'
 
-import { GitError } from '../git-error.ts'
+import { GitError, GitTimeoutError } from '../git-error.ts'
 
 export interface GitRun {
   /** Repository to run in; undefined for commands that need none. */
@@ -9,7 +9,15 @@ export interface GitRun {
   readonly input?: string | Uint8Array
   /** Exit codes that are an answer; others throw. */
   readonly answers?: readonly number[]
+  /** It talks to a remote, and is stopped when that takes longer than `networkLimit`. */
+  readonly network?: boolean
 }
+
+/** Milliseconds that one exchange with a remote may take: a first fetch of a large fleet repository takes minutes. */
+export const networkLimit = 15 * 60_000
+
+/** A transfer of less than 1,000 bytes a second for a minute is given up (git-config(1), http.lowSpeedLimit). */
+const stalledTransfers = { GIT_HTTP_LOW_SPEED_LIMIT: '1000', GIT_HTTP_LOW_SPEED_TIME: '60' }
 
 export interface GitResult {
   readonly exitCode: number
@@ -23,19 +31,28 @@ export const gitEnvironment = {
   GIT_TERMINAL_PROMPT: '0',
   GIT_LITERAL_PATHSPECS: '1',
   GIT_OPTIONAL_LOCKS: '0',
+  ...stalledTransfers,
 }
 
 /** Runs git once, without a shell. Throws `GitError` for exit codes that are no answer. */
-export async function runGit({ repository, args, input, answers = [0] }: GitRun): Promise<GitResult> {
+export async function runGit({
+  repository,
+  args,
+  input,
+  answers = [0],
+  network = false,
+}: GitRun): Promise<GitResult> {
   const where = repository === undefined ? [] : ['--git-dir', repository]
   const result = await execa('git', [...where, ...args], {
     env: gitEnvironment,
     reject: false,
     stripFinalNewline: false,
     maxBuffer: maxOutput,
+    ...(network ? { timeout: networkLimit } : {}),
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
   })
   const { exitCode, stdout, stderr } = result
+  if (result.timedOut) throw new GitTimeoutError(withoutCredentials(`git ${args.join(' ')}`), networkLimit)
   if (exitCode !== undefined && answers.includes(exitCode)) return { exitCode, stdout, stderr }
   throw gitFailure(args, exitCode, stderr, result.cause)
 }

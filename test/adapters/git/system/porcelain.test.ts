@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { initRepository, openClone } from '../../../../src/adapters/git/system.ts'
+import { GitTimeoutError } from '../../../../src/adapters/git/git-error.ts'
 import { runPorcelain } from '../../../../src/adapters/git/system/porcelain.ts'
 import { writeCommit } from '../contract.ts'
 import { git, inTempFolder } from '../real-git.ts'
@@ -191,5 +192,18 @@ test('a program that ends in the middle of a fetch takes its git along', async (
     expect(process.kill(pid, 0)).toBe(true)
     program.send('end')
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(/ESRCH/), 10_000)
+  })
+})
+
+test('a remote that never answers is given up, and worth another try', async () => {
+  await inTempFolder(async (folder) => {
+    await installFakeGit(folder, 'exec sleep 60')
+    const fetching = runPorcelain(folder, (porcelain) => porcelain.fetch(['origin']), 200)
+    const error = await fetching.then(
+      () => undefined,
+      (failure: unknown) => failure,
+    )
+    expect(error).toBeInstanceOf(GitTimeoutError)
+    expect(error).toMatchObject({ retryable: true, exitCode: undefined })
   })
 })
