@@ -43,6 +43,7 @@ export async function actBootstrap(
     cluster,
     group,
     joined,
+    releaseCommits: ready.map(({ release }) => release.catalogCommit),
     catalogCommit: context.catalog.commit,
     initiator: 'halyard',
   })

@@ -2,7 +2,7 @@ import type { TreeChange } from '../adapters/git/port.ts'
 import type { Cluster } from '../core/domain/cluster.ts'
 import type { Service } from '../core/domain/service.ts'
 import type { ServiceRelease } from '../core/domain/service-release.ts'
-import type { CatalogTargets } from '../core/plan/service-inputs.ts'
+import { foundationNamespaces } from '../core/plan/foundation-namespaces.ts'
 import type { PlacementChange } from '../core/render/diff-classes.ts'
 import { renderNamespace } from '../core/render/render-namespace.ts'
 import { type ActContext, clusterAt } from './act-context.ts'
@@ -91,13 +91,4 @@ function namespaceFiles(
     templates: context.catalog.targets.catalog.templates,
     foundationNamespaces: foundationNamespaces(context.catalog.targets, ordinal),
   })
-}
-
-/** Namespaces that go before all others on a cluster: those of the foundation services that it is targeted by. */
-function foundationNamespaces(targets: CatalogTargets, ordinal: number): readonly string[] {
-  const foundation = [...targets.catalog.services.values()].filter(({ tier }) => tier === 'foundation')
-  const present = foundation.filter(({ name }) =>
-    targets.groupsOf(name).some((group) => group.targets.includes(ordinal)),
-  )
-  return [...new Set(present.map(({ namespace }) => namespace))]
 }

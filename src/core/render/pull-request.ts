@@ -11,7 +11,7 @@ import {
   nameList,
   ordersSection,
 } from './pull-request-sections.ts'
-import { formatTrailers } from './trailers.ts'
+import { formatTrailers, releaseCommitTrailer } from './trailers.ts'
 
 /** A pull request and the commit that it becomes. */
 export interface PullRequestText {
@@ -76,6 +76,7 @@ export function wavePullRequest(inputs: WavePullRequestInputs): PullRequestText 
     ['Part', `${part.number}/${part.of}`],
     ['Initiator', initiator],
     ['Catalog-Commit', inputs.catalogCommit],
+    [releaseCommitTrailer, release.catalogCommit],
   ])
   return { title: subject, subject, message, body, labels: labelsOf('wave', service, group) }
 }
@@ -189,13 +190,15 @@ export interface BootstrapPullRequestInputs {
   readonly group: string
   /** `<service> <version>` of everything that the cluster starts with. */
   readonly joined: readonly string[]
+  /** The catalog commits that render what it starts with. */
+  readonly releaseCommits: readonly string[]
   readonly catalogCommit: string
   readonly initiator: string
 }
 
 /** Brings a new cluster into the fleet. */
 export function bootstrapPullRequest(inputs: BootstrapPullRequestInputs): PullRequestText {
-  const { cluster, group, joined, initiator, catalogCommit } = inputs
+  const { cluster, group, joined, releaseCommits, initiator, catalogCommit } = inputs
   const subject = `${cluster.name} joins ${group} (${count(joined.length, 'service')})`
   const body = composeBody({
     before: [
@@ -215,6 +218,9 @@ export function bootstrapPullRequest(inputs: BootstrapPullRequestInputs): PullRe
     ['Group', group],
     ['Initiator', initiator],
     ['Catalog-Commit', catalogCommit],
+    ...(releaseCommits.length === 0
+      ? []
+      : ([[releaseCommitTrailer, [...new Set(releaseCommits)].toSorted().join(' ')]] as const)),
   ])
   return {
     title: subject,

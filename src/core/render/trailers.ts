@@ -1,3 +1,9 @@
+/**
+ * Names the catalog commits that releases are rendered from, where the head that `Catalog-Commit` names has other
+ * documents of them by now; fields of clusters are those of the head.
+ */
+export const releaseCommitTrailer = 'Release-Commit'
+
 /** `Halyard-…` trailers of a commit, in order. Values are put on one line. */
 export function formatTrailers(trailers: readonly (readonly [key: string, value: string])[]): string {
   return trailers.map(([key, value]) => `Halyard-${key}: ${oneLine(value)}`).join('\n')

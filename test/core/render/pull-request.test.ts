@@ -146,6 +146,7 @@ describe('a new cluster', () => {
       cluster: cluster('edge-fr-3'),
       group: 'prod',
       joined,
+      releaseCommits: joined.length === 0 ? [] : ['e'.repeat(40), 'c'.repeat(40), 'e'.repeat(40)],
       catalogCommit: 'd'.repeat(40),
       initiator: 'halyard',
     })
@@ -158,6 +159,12 @@ describe('a new cluster', () => {
 
   test('says so when nothing is proven for it yet', () => {
     expect(joining([]).body).toContain('No service is proven for it yet')
+    expect(parseTrailers(joining([]).message).has('Release-Commit')).toBe(false)
+  })
+
+  test('names each catalog commit that renders what it starts with once', () => {
+    const trailers = parseTrailers(joining(['payments 1.4.2', 'ledger 1.5.0']).message)
+    expect(trailers.get('Release-Commit')).toBe(`${'c'.repeat(40)} ${'e'.repeat(40)}`)
   })
 })
 
@@ -195,6 +202,7 @@ describe('what others wrote', () => {
         ['Part', '1/1'],
         ['Initiator', evil.replace(/\s+/g, ' ')],
         ['Catalog-Commit', 'd'.repeat(40)],
+        ['Release-Commit', release.catalogCommit],
       ]),
     )
   })
