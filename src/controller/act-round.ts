@@ -1,6 +1,7 @@
 import type { Admitted } from '../core/plan/admit.ts'
 import type { ActContext, Outcome } from './act-context.ts'
 import { actBootstrap } from './act-bootstrap.ts'
+import { actRemoval } from './act-removal.ts'
 import { actReturn } from './act-return.ts'
 import { actVerdicts } from './act-verdicts.ts'
 import { actWave } from './act-wave.ts'
@@ -10,11 +11,14 @@ import { actWave } from './act-wave.ts'
  * is planned from, and a forward step is always planned after everything that went back.
  */
 export async function actRound(context: ActContext, admitted: Admitted): Promise<readonly Outcome[]> {
-  const { returns, verdicts, bootstraps, waves } = admitted
+  const { returns, verdicts, bootstraps, removals, waves } = admitted
   if (returns.length > 0) return apart(context, returns, (proposal) => actReturn(context, proposal))
   if (verdicts.length > 0) return [await actVerdicts(context, verdicts)]
   if (bootstraps.length > 0) return actBootstraps(context, bootstraps)
-  return apart(context, waves, (proposal) => actWave(context, proposal))
+  const left = await inOrder(removals, (proposal) => actRemoval(context, proposal))
+  if (left.some(({ kind }) => kind !== 'waits')) return left
+  const moved = await apart(context, waves, (proposal) => actWave(context, proposal))
+  return [...left, ...moved]
 }
 
 /** Two new clusters raise the fence of the same rollout files, so those that share a service go in rounds of their own. */

@@ -83,8 +83,8 @@ export function createActing(
   }
 }
 
-function isIdle({ returns, verdicts, bootstraps, waves }: Admitted): boolean {
-  return returns.length + verdicts.length + bootstraps.length + waves.length === 0
+function isIdle({ returns, verdicts, bootstraps, removals, waves }: Admitted): boolean {
+  return returns.length + verdicts.length + bootstraps.length + removals.length + waves.length === 0
 }
 
 /** Ordinals of the catalog's clusters that have no directory in the fleet yet and belong to a group. */

@@ -1,6 +1,6 @@
 import type { ServiceRelease } from '../core/domain/service-release.ts'
 import type { Admitted } from '../core/plan/admit.ts'
-import type { ReturnProposal, WaveProposal } from '../core/plan/types.ts'
+import type { RemovalProposal, ReturnProposal, WaveProposal } from '../core/plan/types.ts'
 
 /** The branch of a wave names the fence that it raises: a new decision never meets the branch of an old one. */
 export function waveBranch({ service, group, release, wave, part, parts, next }: WaveProposal): string {
@@ -12,6 +12,10 @@ export function returnBranch({ service, group, release, next }: ReturnProposal):
   return `halyard/${group}/${service}/${releasePart(release)}/back-fence-${next.fence}`
 }
 
+export function removalBranch({ service, group, next }: RemovalProposal): string {
+  return `halyard/${group}/${service}/removal-fence-${next.fence}`
+}
+
 export function bootstrapBranch(cluster: string): string {
   return `halyard/bootstrap/${cluster}`
 }
@@ -21,8 +25,14 @@ export function wantedBranches(admitted: Admitted, clusterNames: readonly string
   return new Set([
     ...admitted.returns.map(returnBranch),
     ...admitted.waves.map(waveBranch),
+    ...admitted.removals.filter(deletesFiles).map(removalBranch),
     ...admitted.bootstraps.map(({ cluster }) => bootstrapBranch(clusterNames[cluster] ?? '')),
   ])
+}
+
+/** The end of a removal is only told to the ledger. */
+function deletesFiles({ placements, namespaces }: RemovalProposal): boolean {
+  return placements.length + namespaces.length > 0
 }
 
 /** `+` begins build metadata in a version and is awkward in a ref. */

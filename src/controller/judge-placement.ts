@@ -35,6 +35,26 @@ export function placementOf(
   return file === 0 || blob === undefined ? undefined : { report, cluster, blob, working }
 }
 
+/**
+ * Takes in whether something that main desires nowhere any more is still there. It is gone when the cluster lists no
+ * such object after it applied the commit that took the file away. Tells whether that changed.
+ */
+export function judgeRemoved(
+  report: PlacementReport,
+  cluster: number,
+  { desired, observed }: Working,
+  applied: number | 'none',
+): boolean {
+  if (desired.file[cluster]) return false
+  const isThere = report.helmRelease !== undefined || report.payloadKustomization !== undefined
+  const hasApplied = report.kustomization === undefined || Number(applied) >= (desired.commit[cluster] ?? 0)
+  if (!isThere && !hasApplied) return false
+  const next = isThere ? PlacementState.merged : PlacementState.absent
+  if (observed.state[cluster] === next) return false
+  observed.state[cluster] = next
+  return true
+}
+
 /** Position on main of the revision that the namespace's Kustomization applied last; `ahead`: not on main as known here. */
 export function appliedOrdinal(
   { kustomization }: PlacementReport,
@@ -100,7 +120,10 @@ function writeAssessment({ desired, observed }: Working, cluster: number, next: 
 
 /** What was proved there is void: main's file is merged, nothing more. Tells whether main desires one. */
 export function forgetPlacement({ desired, observed }: Working, cluster: number): boolean {
-  if (!desired.file[cluster]) return false
+  if (!desired.file[cluster]) {
+    observed.state[cluster] = PlacementState.absent
+    return false
+  }
   const since = desired.mergedAt[cluster] ?? 0
   writeAssessment({ desired, observed }, cluster, {
     state: PlacementState.merged,

@@ -1,6 +1,6 @@
 import type { FleetState } from '../adapters/fleet/port.ts'
 import type { FluxReports } from '../adapters/flux/port.ts'
-import type { ObservedColumns } from '../core/domain/placement.ts'
+import { type ObservedColumns, PlacementState } from '../core/domain/placement.ts'
 import type { PlacementReport } from '../core/domain/report.ts'
 import type { Instant, Seconds } from '../core/domain/time.ts'
 import {
@@ -16,6 +16,7 @@ import {
   appliedOrdinal,
   forgetPlacement,
   judgePlacement,
+  judgeRemoved,
   newestReports,
   placementOf,
   type Working,
@@ -54,6 +55,8 @@ export interface IngestMoment {
   readonly silentAfter: Seconds
   /** How long a placement on a cluster (an ordinal) has to be healthy to have stood its trial. */
   readonly soakOf: (cluster: number) => Seconds
+  /** The reports are all that the clusters in contact have. */
+  readonly complete?: boolean
 }
 
 export interface ObservationSources {
@@ -93,10 +96,13 @@ export function createObservations(sources: ObservationSources): Observations {
       return recordObserved(observed, desired)
     },
     follow: columns.follow,
-    async ingest(reports, { now, silentAfter, soakOf }) {
+    async ingest(reports, { now, silentAfter, soakOf, complete = false }) {
       const state = columns.fleet()
       const reported = newestReports([...unjudged, ...reports.reports]).flatMap(
         (report) => placementOf(report, state, columns.of) ?? [],
+      )
+      const removed = newestReports([...unjudged, ...reports.reports]).filter(
+        ({ cluster, name }) => !columns.of(name).desired.file[state.clusters.ordinalOf(cluster) ?? -1],
       )
       const blobs = [...new Set(reported.map(({ blob }) => blob))]
       const expectations = await sources.expectations(blobs)
@@ -118,9 +124,36 @@ export function createObservations(sources: ObservationSources): Observations {
         else if (expected && judgePlacement(placement, expected, applied, soakOf(placement.cluster)))
           touched.add(placement.report.name)
       }
+      if (complete) {
+        for (const [service, working] of columns.all())
+          if (forgetRemoved(service, working, reports, state)) touched.add(service)
+      }
+      for (const report of removed) {
+        const cluster = state.clusters.ordinalOf(report.cluster)
+        const applied = appliedOrdinal(report, state)
+        if (applied === 'ahead') unjudged.push(report)
+        else if (cluster !== undefined && judgeRemoved(report, cluster, columns.of(report.name), applied))
+          touched.add(report.name)
+      }
       return touched
     },
   }
+}
+
+/** What main desires nowhere and a cluster does not list among everything that it has is gone there. */
+function forgetRemoved(
+  service: string,
+  { desired, observed }: Working,
+  { contacts, reports }: FluxReports,
+  state: FleetState,
+): boolean {
+  const listed = new Set(reports.filter(({ name }) => name === service).map(({ cluster }) => cluster))
+  const gone = contacts
+    .filter(({ cluster }) => !listed.has(cluster))
+    .map(({ cluster }) => state.clusters.ordinalOf(cluster) ?? -1)
+    .filter((cluster) => !desired.file[cluster] && observed.state[cluster] === PlacementState.merged)
+  for (const cluster of gone) observed.state[cluster] = PlacementState.absent
+  return gone.length > 0
 }
 
 /** The columns of each service that was asked for, always of the fleet as followed last. */

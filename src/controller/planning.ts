@@ -4,7 +4,9 @@ import { planService } from '../core/plan/plan-service.ts'
 import { servicePlanInput } from '../core/plan/service-inputs.ts'
 import type { RequiresGraph } from '../core/plan/requires-graph.ts'
 import { withSickness } from '../core/plan/sick.ts'
-import type { ServicePlan } from '../core/plan/types.ts'
+import { createLeaving } from '../core/plan/leaving.ts'
+import { removalInputs } from '../core/plan/removal-inputs.ts'
+import type { Gate, ServicePlan } from '../core/plan/types.ts'
 import type { CatalogState } from './catalog-state.ts'
 import type { Observations } from './observations.ts'
 import type { Variants } from './variants.ts'
@@ -44,11 +46,15 @@ export function createPlanning(variants: Variants): Planning {
       }
       const due = [...services.keys()].filter(isDue)
       const seen = withSickness(catalog.targets, fleet, observations)
+      const leaving = createLeaving(catalog.targets, fleet)
       for (const name of plans.keys()) if (!services.has(name)) plans.delete(name)
       for (const name of due) {
         const input = servicePlanInput(catalog.targets, name, fleet, seen, catalog.freezes)
-        const stale = input && (await variants.staleOf(name, catalog.targets, fleet))
-        if (input) plans.set(name, planService(stale ? { ...input, stale } : input, now))
+        if (!input) continue
+        const stale = await variants.staleOf(name, catalog.targets, fleet)
+        const removals = removalInputs(name, catalog.targets, fleet, observations, leaving)
+        const more = { ...(stale ? { stale } : {}), ...(removals.length > 0 ? { removals } : {}) }
+        plans.set(name, planService({ ...input, ...more }, now))
       }
       touched = new Set()
       return due
@@ -67,6 +73,12 @@ function concernedBy(
   const concerned = new Set(touched)
   for (const service of touched) for (const reader of readersOf(service)) concerned.add(reader)
   for (const { service, groups } of plans.values())
-    if (groups.some(({ tally }) => tally.sick > 0)) concerned.add(service)
+    if (groups.some(({ tally, waitsFor }) => tally.sick > 0 || waitsFor.some(isOfRemoval)))
+      concerned.add(service)
   return concerned
+}
+
+/** What else leaves decides over it. */
+function isOfRemoval({ gate }: Gate): boolean {
+  return gate === 'dependents' || gate === 'approval' || gate === 'removal'
 }

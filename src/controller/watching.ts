@@ -60,6 +60,7 @@ export function createWatching(deps: ControllerDeps, planning: Planning, events:
       now: clock.now(),
       silentAfter: targets.catalog.settings.silentAfter,
       soakOf: (cluster) => targets.groupOf(cluster)?.strategy.soak ?? 0,
+      complete: cursor === undefined,
     })
     cursor = reports.cursor
     planning.touch(touched)

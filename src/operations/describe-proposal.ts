@@ -21,6 +21,14 @@ export function describeProposal(proposal: Proposal): string {
         ? `rejects ${proposal.release.version}, sends ${clusters} back: ${proposal.text}`
         : `sends ${clusters} back within the error budget: ${proposal.text}`
     }
+    case 'removal': {
+      const { placements, namespaces, wave, waves } = proposal
+      if (placements.length > 0)
+        return `leaves ${clustersOf(placements.length)}: removal wave ${wave} of ${waves}`
+      return namespaces.length > 0
+        ? `takes its empty namespace off ${clustersOf(namespaces.length)}`
+        : 'ends its removal: everything that left is gone'
+    }
     case 'verdict':
       return `${proposal.verdict === 'proven' ? 'proves' : 'halts'} ${proposal.release.version}: ${proposal.text}`
   }

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import type { Join, Proposal } from '../core/plan/types.ts'
+import type { Join, Proposal, RemovalProposal } from '../core/plan/types.ts'
 import { defineOperation } from './operation.ts'
 import { describeProposal } from './describe-proposal.ts'
 import {
@@ -25,6 +25,21 @@ const proposalShape = object({
   evidence: Type.Array(Type.String()),
 })
 
+/** What leaves clusters on which it is not wanted any more. */
+const removalShape = object({
+  group: Type.String(),
+  text: Type.String(),
+  clusters: Type.Array(Type.String()),
+})
+
+/** What waits for a person: `halctl approve`. */
+const approvalShape = object({
+  group: Type.String(),
+  digest: Type.String(),
+  reason: Type.String(),
+  clusters: Type.Array(Type.String()),
+})
+
 const plannedGroupShape = object({
   group: Type.String(),
   state: Type.String(),
@@ -40,6 +55,8 @@ const plannedServiceShape = object({
   frozenBy: nullable(Type.String()),
   groups: Type.Array(plannedGroupShape),
   proposals: Type.Array(proposalShape),
+  removals: Type.Array(removalShape),
+  approvals: Type.Array(approvalShape),
   joins: Type.Array(object({ cluster: Type.String(), group: Type.String(), release: releaseShape })),
   validUntil: nullable(moment),
 })
@@ -79,13 +96,36 @@ function describeService({ input, plan }: PlannedService): Static<typeof planned
       waves: group.waves,
       waitsFor: group.waitsFor.map(toGate),
     })),
-    proposals: plan.proposals.map((proposal) => toProposal(proposal, names)),
+    proposals: plan.proposals.flatMap((proposal) =>
+      proposal.kind === 'removal' ? [] : [toProposal(proposal, names)],
+    ),
+    removals: plan.proposals.flatMap((proposal) =>
+      proposal.kind === 'removal' ? [toRemoval(proposal, names)] : [],
+    ),
+    approvals: (plan.approvals ?? []).map(({ group, digest, reason, clusters }) => ({
+      group,
+      digest,
+      reason,
+      clusters: clusters.map((cluster) => names[cluster] ?? ''),
+    })),
     joins: plan.joins.map((join) => toJoin(join, names)),
     validUntil: toMoment(plan.validUntil),
   }
 }
 
-function toProposal(proposal: Proposal, names: readonly string[]): Static<typeof proposalShape> {
+function toRemoval(proposal: RemovalProposal, names: readonly string[]): Static<typeof removalShape> {
+  const clusters = [...proposal.placements.map(({ cluster }) => cluster), ...proposal.namespaces]
+  return {
+    group: proposal.group,
+    text: describeProposal(proposal),
+    clusters: clusters.map((cluster) => names[cluster] ?? ''),
+  }
+}
+
+function toProposal(
+  proposal: Exclude<Proposal, RemovalProposal>,
+  names: readonly string[],
+): Static<typeof proposalShape> {
   const { kind, group, release } = proposal
   const common = { kind, group, release: toRelease(release), text: describeProposal(proposal) }
   switch (proposal.kind) {

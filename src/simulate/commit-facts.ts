@@ -9,7 +9,7 @@ import { parseTrailers } from '../core/render/trailers.ts'
 /** A commit of the fleet's main branch, as far as rules speak of it. */
 export interface CommitFacts {
   readonly commit: Commit
-  readonly kind: 'wave' | 'return' | 'bootstrap' | 'ledger' | 'other'
+  readonly kind: 'wave' | 'return' | 'removal' | 'bootstrap' | 'ledger' | 'other'
   readonly trailers: ReadonlyMap<string, string>
   readonly changes: readonly PathChange[]
   readonly rollouts: readonly {
@@ -100,6 +100,7 @@ export function createCommitReader(repository: GitRepository, cache: CommitCache
 function kindOf(trailers: ReadonlyMap<string, string>): CommitFacts['kind'] {
   if (trailers.has('Wave')) return 'wave'
   if (trailers.has('Return')) return 'return'
+  if (trailers.has('Removal')) return 'removal'
   if (trailers.has('Bootstrap')) return 'bootstrap'
   return trailers.has('Catalog-Commit') ? 'ledger' : 'other'
 }

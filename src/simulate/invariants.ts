@@ -5,8 +5,10 @@ import { type OpenedWave, rejectedReleases } from '../core/domain/rollout.ts'
 import { releaseId } from '../core/domain/service-release.ts'
 import type { World } from './assemble.ts'
 import { type CommitCache, type CommitFacts, createCommitReader, type PlacedFile } from './commit-facts.ts'
+import { wrongRemovals } from './wrong-removals.ts'
 import { type EvidenceInput, missingEvidence } from './evidence.ts'
 import type { MemoryWorld } from './memory-world.ts'
+import { createRequirementRule } from './requirement-invariants.ts'
 
 /** A rule that did not hold. */
 export interface Violation {
@@ -23,10 +25,11 @@ export const rules = {
     'A wave of more clusters than a pull request may hold is merged part by part, in order, within its quota.',
   scope:
     "A wave changes only its clusters' directories and its service's rollout file; verdicts only rollouts/.",
-  prune: 'No commit deletes a placement, as nothing approved one.',
+  prune: 'Only removals delete: what is no target, after its dependents, and no more than approved.',
   hold: 'Once a Hold is acknowledged, no forward merge follows in its scope.',
   immutability: 'A service release has one file per document of a cluster, for ever.',
   neverDown: 'A forward merge never brings back what was rejected in that group.',
+  requires: 'A wave breaks no requirement; a way back leaves none broken without telling.',
 } as const
 export type Rule = keyof typeof rules
 
@@ -52,6 +55,7 @@ const statusRef = 'refs/halyard/status'
 /** Checks the rules that always hold on what happened since the last look; made for one world. */
 export function createInvariants(world: MemoryWorld, cache: CommitCache) {
   const reader = createCommitReader(world.fleet, cache)
+  const requirements = createRequirementRule()
   const history: History = {
     head: undefined,
     moved: new Map(),
@@ -73,7 +77,13 @@ export function createInvariants(world: MemoryWorld, cache: CommitCache) {
         violations.push(...checkCommit(facts, history))
         const input = running && evidenceInput(running, facts, history, now)
         if (input) violations.push(...(await missingEvidence(world.fleet, input)))
-        if (running) violations.push(...checkHolds(facts, history, running))
+        if (running) {
+          violations.push(...checkHolds(facts, history, running))
+          for (const text of wrongRemovals(facts, history.placed, running))
+            violations.push(violation('prune', facts.commit.oid, text))
+        }
+        for (const text of requirements.check(facts, running))
+          violations.push(violation('requires', facts.commit.oid, text))
         remember(facts, history)
       }
       const status = world.fleet.heads.get(statusRef)
@@ -110,7 +120,8 @@ function checkScope({
   placements,
 }: CommitFacts): readonly Violation[] {
   const service = trailers.get('Service') ?? ''
-  const own = `rollouts/${trailers.get('Group')}/${service}.yaml`
+  const named = [service, ...(trailers.get('Dependents')?.split(' ') ?? [])]
+  const own = named.map((name) => `rollouts/${trailers.get('Group')}/${name}.yaml`)
   const clusters = new Set(
     placements.filter((move) => move.service === service).map(({ cluster }) => cluster),
   )
@@ -121,16 +132,18 @@ function checkScope({
         return path.startsWith('rollouts/')
       case 'bootstrap':
         return path.startsWith('rollouts/') || path.startsWith(`clusters/${trailers.get('Bootstrap')}/`)
+      case 'removal':
+        return own.includes(path) || /^clusters\/[^/]+\/(apps|namespaces)\//.test(path)
       case 'wave':
       case 'return':
-        return path === own || (path.startsWith('clusters/') && clusters.has(cluster))
+        return own.includes(path) || (path.startsWith('clusters/') && clusters.has(cluster))
       case 'other':
         return false
     }
   }
   const stray = changes.filter(({ path }) => !allowed(path)).map(({ path }) => path)
   const foreign =
-    kind === 'wave' || kind === 'return' ? placements.filter((move) => move.service !== service) : []
+    kind === 'wave' || kind === 'return' ? placements.filter((move) => !named.includes(move.service)) : []
   const writesLedger = rollouts.length > 0 || kind === 'bootstrap'
   return [
     ...stray.map((path) => violation('scope', commit.oid, `${kind} changes ${path}`)),
@@ -158,6 +171,7 @@ function checkPlacements(facts: CommitFacts, history: History): readonly Violati
   // What goes back is of the past, as recorded.
   if (kind === 'return') return []
   return placements.flatMap(({ cluster, service, before, after }) => {
+    if (!after && kind === 'removal') return []
     if (!after)
       return [violation('prune', commit.oid, `${service} of ${cluster} (${before?.release}) is deleted`)]
     const known = history.files.get(fileKey(history, service, cluster, after.release))

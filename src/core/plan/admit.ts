@@ -1,6 +1,7 @@
 import type {
   BootstrapProposal,
   Join,
+  RemovalProposal,
   ReturnProposal,
   ServicePlan,
   VerdictProposal,
@@ -12,23 +13,26 @@ export interface Admitted {
   readonly returns: readonly ReturnProposal[]
   readonly verdicts: readonly VerdictProposal[]
   readonly bootstraps: readonly BootstrapProposal[]
+  readonly removals: readonly RemovalProposal[]
   readonly waves: readonly WaveProposal[]
 }
 
 /**
  * Joins the plans of all services into one order of work: going back before everything, then verdicts, new
- * clusters, and forward waves in the plans' order. `newClusters` are ordinals without a directory in the fleet;
+ * clusters, what leaves, and forward waves in the plans' order. `newClusters` are ordinals without a directory in the fleet;
  * each gets one bootstrap, also when nothing is proven for it yet.
  */
 export function admit(plans: Iterable<ServicePlan>, newClusters: readonly number[]): Admitted {
   const returns: ReturnProposal[] = []
   const verdicts: VerdictProposal[] = []
+  const removals: RemovalProposal[] = []
   const waves: WaveProposal[] = []
   const joins = new Map<number, Join[]>(newClusters.map((cluster) => [cluster, []]))
   for (const plan of plans) {
     for (const proposal of plan.proposals) {
       if (proposal.kind === 'return') returns.push(proposal)
       else if (proposal.kind === 'verdict') verdicts.push(proposal)
+      else if (proposal.kind === 'removal') removals.push(proposal)
       else waves.push(proposal)
     }
     for (const join of plan.joins) joins.get(join.cluster)?.push(join)
@@ -38,7 +42,7 @@ export function admit(plans: Iterable<ServicePlan>, newClusters: readonly number
     cluster,
     joins: joined,
   }))
-  return { returns: returns.toSorted(byUrgency), verdicts, bootstraps, waves }
+  return { returns: returns.toSorted(byUrgency), verdicts, bootstraps, removals, waves }
 }
 
 function byUrgency(a: ReturnProposal, b: ReturnProposal): number {

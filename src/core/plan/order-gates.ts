@@ -9,22 +9,34 @@ import { clustersOf } from './gates.ts'
 import { clusterPinsOf, isInScope, ordersOf, pinOf, returnOrderOf, withdrawalOf } from './orders.ts'
 import type { Gate, GateName, GroupPlanInput, ServicePlanInput } from './types.ts'
 
-/** Gates that shut every forward step of a release in a group, whatever its health. */
-export function forwardGates(
+/** Gates that shut every step of a service in a group that no failure asks for. */
+export function standingGates(
   { service, group }: Rollout,
   directives: readonly Directive[],
   frozenBy: string | undefined,
-  release: ServiceRelease,
   now: Instant,
 ): readonly Gate[] {
-  const withdrawal = withdrawalOf(directives, release)
-  const pin = pinOf(directives, service, group)
   return [
     ...(frozenBy === undefined ? [] : [shut('catalog', frozenBy, 'the error is mended in the catalog')]),
     ...ordersOf(directives, 'Hold')
       .filter(({ scope }) => isInScope(scope, service, group))
       .map((hold) => shutBy('hold', hold)),
     ...freezeGates(directives, service, group, now),
+  ]
+}
+
+/** Gates that shut every forward step of a release in a group, whatever its health. */
+export function forwardGates(
+  rollout: Rollout,
+  directives: readonly Directive[],
+  frozenBy: string | undefined,
+  release: ServiceRelease,
+  now: Instant,
+): readonly Gate[] {
+  const withdrawal = withdrawalOf(directives, release)
+  const pin = pinOf(directives, rollout.service, rollout.group)
+  return [
+    ...standingGates(rollout, directives, frozenBy, now),
     ...(withdrawal === undefined ? [] : [withdrawnGate(withdrawal)]),
     ...(pin === undefined || pin.version === release.version ? [] : [pinGate(pin)]),
   ]

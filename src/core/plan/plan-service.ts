@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/time.ts'
 import { planGroup } from './plan-group.ts'
 import { withFrozenGates } from './frozen-gates.ts'
+import { planRemovals } from './plan-removals.ts'
 import { joinsOf } from './joins.ts'
 import { nextOrderChange } from './orders.ts'
 import { createReleaseOrder } from './release-order.ts'
@@ -23,10 +24,12 @@ export function planService(input: ServicePlanInput, now: Instant): ServicePlan 
     const decision = planGroup({ input, group, children, rollouts, order, now })
     return { ...decision, plan: withFrozenGates(input, group, decision.plan) }
   })
+  const removals = planRemovals(input, decisions, now)
   return {
     service: input.service.name,
-    groups: decisions.map((decision) => decision.plan),
-    proposals: decisions.flatMap((decision) => decision.proposals),
+    groups: removals.groups,
+    proposals: [...decisions.flatMap((decision) => decision.proposals), ...removals.proposals],
+    ...(removals.approvals.length > 0 ? { approvals: removals.approvals } : {}),
     joins: input.frozenBy === undefined ? groups.flatMap((group) => joinsOf(input, group)) : [],
     validUntil: Math.min(
       nextOrderChange(input.directives, now),

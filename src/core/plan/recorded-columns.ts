@@ -42,6 +42,7 @@ export function restoreObserved(
   for (let cluster = 0; cluster < size; cluster++) {
     observed.running[cluster] = indexes.get(recorded.running[cluster] || '-') ?? 0
     const blob = desired.files[desired.file[cluster] ?? 0]?.blob
+    if (!desired.file[cluster] && wasThere(recorded, cluster)) observed.state[cluster] = PlacementState.merged
     if (!desired.file[cluster] || blob !== recorded.blobs[cluster]) continue
     observed.state[cluster] = recorded.state[cluster] ?? PlacementState.unknown
     observed.since[cluster] = recorded.since[cluster] ?? 0
@@ -50,6 +51,11 @@ export function restoreObserved(
     if (why !== undefined) evidence.set(cluster, why)
   }
   return { ...observed, evidence }
+}
+
+/** What main desires nowhere any more is merely merged, too, until the cluster tells that it is gone: then it is absent. */
+function wasThere({ blobs, state }: RecordedColumns, cluster: number): boolean {
+  return blobs[cluster] ? true : state[cluster] === PlacementState.merged
 }
 
 /** The inverse of `restoreObserved`. */

@@ -4,6 +4,7 @@ import type {
   FailedPlacement,
   OpenedWave,
   RejectedRelease,
+  Removal,
   Rollout,
   WayBack,
 } from '../domain/rollout.ts'
@@ -173,4 +174,34 @@ function groupEntries(recorded: ReadonlyMap<string, WayBack>): readonly WayBack[
   return [...groups]
     .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([, { entry, clusters }]) => ({ ...entry, clusters: clusters.toSorted() }))
+}
+
+/** The next wave of what leaves; undefined: only namespaces go. */
+export function openRemovalWave(
+  rollout: Rollout,
+  removal: Removal,
+  wave:
+    | {
+        readonly quota: number
+        readonly openedAt: Instant
+        readonly gone: readonly { readonly name: string; readonly blob: string }[]
+      }
+    | undefined,
+): Rollout {
+  if (!wave) return raiseFence({ ...rollout, removal })
+  const { quota, openedAt, gone } = wave
+  const known = removal.clusters.flatMap(({ blob, clusters }) => clusters.map((name) => ({ name, blob })))
+  const byBlob = Map.groupBy([...known, ...gone], ({ blob }) => blob)
+  const clusters = [...byBlob]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([blob, members]) => ({ blob, clusters: members.map(({ name }) => name).toSorted() }))
+  return raiseFence({
+    ...rollout,
+    removal: { ...removal, waves: [...removal.waves, { quota, openedAt }], clusters },
+  })
+}
+
+/** Everything that left is gone. */
+export function finishRemoval({ removal: _, ...rollout }: Rollout): Rollout {
+  return raiseFence(rollout)
 }

@@ -11,7 +11,7 @@ import { resolveDependencies } from '../render/dependencies.ts'
 import { payloadSource } from '../render/payload-source.ts'
 import { optionalSkeletons, releaseRevision } from '../render/release-revision.ts'
 import type { Blackout } from './blackout.ts'
-import { type Bitset, createBitset, hasBit, unite } from './bitset.ts'
+import { addBit, type Bitset, createBitset, hasBit, subtract, unite } from './bitset.ts'
 import { concerns, ordersOf } from './orders.ts'
 import { createRequiresGraph, type RequiresGraph } from './requires-graph.ts'
 import { createTargeting } from './targeting.ts'
@@ -26,6 +26,8 @@ export interface CatalogTargets {
   clusterAt(ordinal: number): Cluster | undefined
   /** The group that each cluster is in, by ordinal; undefined: in none. */
   groupOf(cluster: number): DeploymentGroup | undefined
+  /** The clusters of a group in the order of its waves. */
+  waveOrderOf(group: string): Uint32Array
   /** The groups in which a service has targets, ancestors first. */
   groupsOf(service: string): readonly TargetedGroup[]
   /** Every version of a service as a release at this catalog commit, ascending. */
@@ -85,15 +87,22 @@ export function createCatalogTargets(catalog: Catalog, index: ClusterIndex): Cat
     selections.set(selector, known)
     return known
   }
+  const decommissioned = createBitset(index.size)
+  for (const { name, decommission } of catalog.clusters)
+    if (decommission) addBit(decommissioned, index.intern(name))
   const resolveGroups = (name: string): readonly TargetedGroup[] => {
     const selector = catalog.services.get(name)?.targets ?? 'none'
-    return selector === 'none' ? [] : targetedGroups(targeting.select(selector), groups)
+    if (selector === 'none') return []
+    const wanted = targeting.select(selector)
+    subtract(wanted, decommissioned)
+    return targetedGroups(wanted, groups)
   }
   return {
     catalog,
     index,
     clusterAt: (ordinal) => clusters.get(ordinal),
     groupOf: (cluster) => groups.find(({ members }) => hasBit(members, cluster))?.group,
+    waveOrderOf: (name) => groups.find(({ group }) => group.name === name)?.order ?? new Uint32Array(),
     groupsOf: (name) => memo(targeted, name, resolveGroups),
     releasesOf: (name) => memo(releases, name, () => releasesAt(catalog, name)),
     directivesOf: (name) =>

@@ -9,6 +9,7 @@ import type { ReleaseId, ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Bitset } from './bitset.ts'
 import type { Blackout } from './blackout.ts'
+import type { GroupRemovalInput } from './removal-input.ts'
 import type { RequiresGraph } from './requires-graph.ts'
 
 /** Everything that decides how one service goes on. Plain data: planning it twice gives the same plan. */
@@ -31,6 +32,8 @@ export interface ServicePlanInput {
   readonly frozenBy: string | undefined
   /** Errors of the catalog that keep this service's waves from single clusters, by ordinal; absent: none. */
   readonly frozenOn?: ReadonlyMap<number, string>
+  /** Groups that placements leave; absent: none. */
+  readonly removals?: readonly GroupRemovalInput[]
   /** Absent: every file is what its release renders today. */
   readonly stale?: StalePlacements
   /** Undefined: no version requires this service, nor does any of its own require another. */
@@ -99,8 +102,19 @@ export interface ServicePlan {
   readonly proposals: readonly Proposal[]
   /** New clusters of this service that receive a proven release at once, joined per cluster by `admit`. */
   readonly joins: readonly Join[]
+  /** What waits for a person who approves it by digest; absent: nothing. */
+  readonly approvals?: readonly ApprovalRequest[]
   /** Until then this plan stays right unless an input changes. */
   readonly validUntil: Instant
+}
+
+/** What a person is asked to agree to. */
+export interface ApprovalRequest {
+  readonly group: string
+  readonly digest: string
+  readonly reason: string
+  /** Ordinals that the service leaves. */
+  readonly clusters: readonly number[]
 }
 
 /** Where a service stands in one group. */
@@ -169,7 +183,7 @@ export interface Gate {
 }
 
 /** One effect on the fleet repository by one service. `next` is the rollout file as it shall be written with it. */
-export type Proposal = WaveProposal | ReturnProposal | VerdictProposal
+export type Proposal = WaveProposal | ReturnProposal | VerdictProposal | RemovalProposal
 
 /** Moves `clusters` to `release` by pull request. */
 export interface WaveProposal {
@@ -224,6 +238,27 @@ export interface ReturnedPlacement {
 export interface DependentReturn {
   readonly service: string
   readonly placements: readonly ReturnedPlacement[]
+  readonly next: Rollout
+}
+
+/** Takes a service off clusters where it is no target any more, by pull request. */
+export interface RemovalProposal {
+  readonly kind: 'removal'
+  readonly service: string
+  readonly group: string
+  /** 1-based. */
+  readonly wave: number
+  readonly waves: number
+  readonly quota: number
+  /** App files to remove, in wave order. Neither these nor namespaces: only the ledger is written. */
+  readonly placements: readonly {
+    readonly cluster: number
+    readonly blob: string
+    readonly release: ReleaseId
+  }[]
+  /** Ordinals from which the service's namespace file goes: nothing is left in it. */
+  readonly namespaces: readonly number[]
+  readonly evidence: readonly string[]
   readonly next: Rollout
 }
 
