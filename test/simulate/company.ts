@@ -60,7 +60,12 @@ export function clusterFile(name: string, group: string, size = 'small'): [strin
 }
 
 /** `badIn`: the group in which this version asks for more memory than any node has. */
-export function versionFile(service: string, version: string, badIn?: string): [string, string] {
+export function versionFile(
+  service: string,
+  version: string,
+  badIn?: string,
+  requires: readonly { readonly service: string; readonly version: string }[] = [],
+): [string, string] {
   const tooMuch = [
     "cluster.metadata.size == 'broken'",
     ...(badIn === undefined ? [] : [`cluster.labels.env == '${badIn}'`]),
@@ -79,6 +84,7 @@ export function versionFile(service: string, version: string, badIn?: string): [
         size: '${cluster.metadata.size}',
         resources: { requests: { memory } },
       },
+      requires,
       source: { author: 'ana@example.com' },
     }),
   ]
@@ -117,12 +123,25 @@ function groupText(group: GroupWords): string {
   })
 }
 
-function serviceText({ name, dependsOn = [], tier = 'standard', only }: ServiceWords): string {
+/** The service's document with other targets. */
+export function targetsFile(words: ServiceWords, targets: object | 'none'): [string, string] {
+  return [`services/${words.name}/service.yaml`, serviceText(words, targets)]
+}
+
+/** Agrees to what is called by a digest. */
+export function approveFile(name: string, digest: string): [string, string] {
+  return [`directives/${name}.yaml`, document('Approve', name, { digest, reason: 'agreed' })]
+}
+
+function serviceText(
+  { name, dependsOn = [], tier = 'standard', only }: ServiceWords,
+  targets: object | 'none' = only === undefined ? { all: true } : { matchLabels: { env: only } },
+): string {
   return document('Service', name, {
     owner: `team-${name}`,
     namespace: name,
     tier,
-    targets: only === undefined ? { all: true } : { matchLabels: { env: only } },
+    targets,
     dependsOn,
   })
 }

@@ -21,7 +21,13 @@ export interface Story {
 }
 
 export type StoryEvent = { readonly at: number } & (
-  | { readonly kind: 'version'; readonly service: string; readonly badIn: string | undefined }
+  | {
+      readonly kind: 'version'
+      readonly service: string
+      readonly badIn: string | undefined
+      /** What a version of shop requires of ledger: the newest version or above, or nothing above it. */
+      readonly requires: 'newest' | 'no newer' | undefined
+    }
   | { readonly kind: 'silence'; readonly cluster: string; readonly seconds: number }
   | { readonly kind: 'crash'; readonly cluster: string; readonly service: string; readonly seconds: number }
   | { readonly kind: 'rebuild'; readonly cluster: string }
@@ -64,7 +70,13 @@ function storyEvent(groups: readonly GroupWords[], services: readonly string[]):
   const group = fc.constantFrom(...groups.map(({ name }) => name))
   const seconds = fc.integer({ min: 5, max: 400 })
   const maybe = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(of, { nil: undefined })
-  const version = fc.record({ kind: fc.constant('version' as const), at, service, badIn: maybe(group) })
+  const version = fc.record({
+    kind: fc.constant('version' as const),
+    at,
+    service,
+    badIn: maybe(group),
+    requires: fc.constantFrom(undefined, undefined, 'newest' as const, 'no newer' as const),
+  })
   return fc.oneof(
     { weight: 4, arbitrary: version },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('silence' as const), at, cluster, seconds }) },
@@ -189,7 +201,11 @@ function happeningsOf(
       case 'version': {
         const next = (minor.get(event.service) ?? 0) + 1
         minor.set(event.service, next)
-        return [merging(at, [versionFile(event.service, `1.${next}.0`, event.badIn)])]
+        const ledger = minor.get('ledger') ?? 0
+        const range = event.requires === 'newest' ? `>=1.${ledger}.0` : `<=1.${ledger}.0`
+        const isRequiring = event.service === 'shop' && event.requires !== undefined
+        const requires = isRequiring ? [{ service: 'ledger', version: range }] : []
+        return [merging(at, [versionFile(event.service, `1.${next}.0`, event.badIn, requires)])]
       }
       case 'silence':
         return [{ at, act: (_, { clusters }) => clusters.silence(event.cluster, at + event.seconds) }]

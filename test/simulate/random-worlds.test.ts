@@ -16,6 +16,8 @@ async function faultsOf(story: Story): Promise<readonly string[]> {
     groups
       .filter(({ state }) => !['proven', 'rejected', 'halted', 'idle'].includes(state))
       .filter(({ state, waitsFor }) => state !== 'waiting' || !waitsFor.every(isForPeople))
+      // What waits for another service may wait for ever, and says so.
+      .filter(({ waitsFor }) => waitsFor.length === 0 || waitsFor.some(({ gate }) => gate !== 'requires'))
       .map(({ group, state }) => `${service} in ${group} is ${state}`),
   )
   const open = await running.forge.list()

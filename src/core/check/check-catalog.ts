@@ -12,7 +12,6 @@ import { checkPatches } from './patches.ts'
 import { checkPayloads } from './payloads.ts'
 import { checkPlaintext } from './plaintext.ts'
 import { checkPromotion } from './promotion.ts'
-import { checkRequirements } from './requirements.ts'
 import { checkReservedNames } from './reserved-names.ts'
 import { checkSatisfiable } from './satisfiable.ts'
 import { checkSecrets } from './secrets.ts'
@@ -47,7 +46,6 @@ export const catalogRules = {
   secrets: ({ catalog }) => checkSecrets(catalog),
   plaintext: ({ catalog }) => checkPlaintext(catalog),
   patches: ({ catalog }) => checkPatches(catalog),
-  requirements: ({ catalog }) => checkRequirements(catalog),
   satisfiable: ({ catalog, selections, unread }) => checkSatisfiable(catalog, selections, unread),
   expressions: ({ catalog, selections }) => checkExpressions(catalog, selections),
   orders: ({ catalog, unread }) => checkDirectives(catalog, unread),

@@ -347,19 +347,6 @@ describe('secrets', () => {
   })
 })
 
-describe('requirements', () => {
-  it('of the newest version are told to be recorded only', () => {
-    const requiring = { ...version('pay', '1.0.0'), requires: [{ service: 'ledger', range: '>=1.5' }] }
-    const [finding] = checkCatalog(catalogOf({ versions: [requiring] }))
-    expect(finding).toMatchObject({
-      severity: 'warning',
-      field: ['spec', 'requires'],
-      message: 'requirements are recorded, but no wave waits for them yet',
-    })
-    expect(checkCatalog(catalogOf({ versions: [requiring, version('pay', '1.1.0')] }))).toEqual([])
-  })
-})
-
 describe('orders', () => {
   const hold = (scope: { service?: string; group?: string }): Directive => ({
     kind: 'Hold',
