@@ -10,6 +10,7 @@ import { toMoment, toMomentOfColumn } from '../shapes.ts'
 import { ordinalWord, type Position, positionOf } from './position.ts'
 import { fromGate, gateRules } from './gate-rules.ts'
 import { moveOf } from './move.ts'
+import { neighbourRules } from './neighbour-rules.ts'
 import { type answerShape, not, type Rule, yes } from './shape.ts'
 import type { Refusal, Subject, SubjectPlace } from './subject.ts'
 
@@ -27,6 +28,7 @@ export async function explainSubject(subject: Subject): Promise<Answer> {
     ...clusterRules(subject),
     ...candidateRules(subject, place),
     ...(position ? [waveRule(position)] : []),
+    ...neighbourRules(subject, isDone ? { ...place, coming: undefined } : place),
     ...(isDone ? [healthRule(subject, cluster.ordinal)] : await gateRules(subject, place)),
   ]
   return {
