@@ -1,3 +1,4 @@
+import { Watch } from '@kubernetes/client-node'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Cluster } from './harness/cluster.ts'
 import type { KubernetesObject } from './harness/client.ts'
@@ -20,7 +21,7 @@ describeOnStack('A version whose pods never become ready', (stack) => {
   let cluster: Cluster
   let world: FleetWorld
   let before: KubernetesObject
-  /** Each different status of the release from the change on, oldest first. */
+  /** Each status of the release from the change on, oldest first. */
   const seen: KubernetesObject[] = []
 
   beforeAll(async () => {
@@ -38,13 +39,20 @@ describeOnStack('A version whose pods never become ready', (stack) => {
       { what: 'the first version is ready', seconds: 100 },
       release((object) => isReady(object)),
     )
+    const watch = await watchRelease()
     await editFile((text) => text.replaceAll(/tag: "?0\.18\.3"?/g, 'tag: 0.18.4-never-ready'))
     await fetchNow()
     await eventually(
       { what: 'the change reached the cluster', seconds: 60 },
       release(({ metadata }) => metadata.generation === 2),
     )
-    await watchUntil((object) => conditionOf(object, 'Remediated')?.status === 'True')
+    // The history follows some moments after the conditions.
+    await eventually({ what: 'the release was rolled back', seconds: 120 }, async () => {
+      const last = seen.at(-1)
+      const isStalled = conditionOf(last, 'Stalled')?.status === 'True'
+      return (isStalled && last?.['status'].history[0]?.version === 3) || undefined
+    })
+    watch.abort()
   })
   afterAll(async () => world?.close())
 
@@ -69,17 +77,14 @@ describeOnStack('A version whose pods never become ready', (stack) => {
       },
       { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': new Date().toISOString() } } },
     )
-  const watchUntil = async (isLast: (object: KubernetesObject) => boolean): Promise<void> => {
-    await eventually(
-      { what: 'the release was remediated', seconds: 120, everyMilliseconds: 50 },
-      async () => {
-        const object = await cluster.get(service)
-        if (!object) return undefined
-        if (JSON.stringify(object['status']) !== JSON.stringify(seen.at(-1)?.['status'])) seen.push(object)
-        return isLast(object) || undefined
-      },
+  /** Every status of the release from now on: looks at intervals would miss some. */
+  const watchRelease = async (): Promise<AbortController> =>
+    new Watch(cluster.config).watch(
+      '/apis/helm.toolkit.fluxcd.io/v2/namespaces/shop/helmreleases',
+      { fieldSelector: 'metadata.name=catalog-web', resourceVersion: before.metadata.resourceVersion },
+      (_phase, object: KubernetesObject) => seen.push(object),
+      () => {},
     )
-  }
 
   it('was ready in the version before', () => {
     expect(before['status'].history[0]).toMatchObject({ status: 'deployed', version: 1 })
@@ -95,22 +100,27 @@ describeOnStack('A version whose pods never become ready', (stack) => {
   it('is reported as in progress, under the generation before', () => {
     const upgrading = seen.find((object) => conditionOf(object, 'Ready')?.status === 'Unknown')
     expect(conditionOf(upgrading, 'Reconciling')?.status).toBe('True')
-    expect(upgrading?.['status']).toMatchObject({ observedGeneration: 1, lastAttemptedGeneration: 2 })
+    expect(upgrading?.['status'].observedGeneration).toBe(1)
   })
 
-  it('then as a failed upgrade that names the workload, by the condition under its own generation', () => {
+  it('then as a failed upgrade, by the condition under its own generation', () => {
     const failed = seen.find((object) => conditionOf(object, 'Ready')?.reason === 'UpgradeFailed')
     const ready = conditionOf(failed, 'Ready')
     expect(ready).toMatchObject({ status: 'False', observedGeneration: 2 })
-    expect(ready?.message).toContain('Deployment/shop/catalog-web')
+    // The deadline may end Flux's client in the middle of a look at the workload, which is then not named.
+    expect(ready?.message).toMatch(/Deployment\/shop\/catalog-web|would exceed context deadline/)
     expect(conditionOf(failed, 'Released')).toMatchObject({ status: 'False', observedGeneration: 2 })
-    expect(failed?.['status'].history[0]).toMatchObject({ status: 'failed', version: 2 })
+    // Flux writes history and the attempted generation apart from the conditions, some moments later.
+    const recorded = seen.find((object) => object['status'].history[0].version === 2)
+    expect(recorded?.['status'].lastAttemptedGeneration).toBe(2)
+    expect(seen.some((object) => object['status'].history[0].status === 'failed')).toBe(true)
   })
 
-  it('ends stalled and rolled back, with the old release deployed anew', () => {
+  it('ends stalled, remediated and rolled back, with the old release deployed anew', () => {
     const last = seen.at(-1)
     expect(conditionOf(last, 'Stalled')).toMatchObject({ status: 'True', reason: 'RetriesExceeded' })
     expect(conditionOf(last, 'Ready')).toMatchObject({ status: 'False', reason: 'RollbackSucceeded' })
+    expect(conditionOf(last, 'Remediated')?.status).toBe('True')
     expect(last?.['status'].history[0]).toMatchObject({ status: 'deployed', version: 3 })
   })
 
