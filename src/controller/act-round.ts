@@ -1,6 +1,7 @@
 import type { Admitted } from '../core/plan/admit.ts'
 import type { ActContext, Outcome } from './act-context.ts'
 import { actBootstrap } from './act-bootstrap.ts'
+import { actDecommission } from './act-decommission.ts'
 import { actRemoval } from './act-removal.ts'
 import { actReturn } from './act-return.ts'
 import { actVerdicts } from './act-verdicts.ts'
@@ -11,14 +12,29 @@ import { actWave } from './act-wave.ts'
  * is planned from, and a forward step is always planned after everything that went back.
  */
 export async function actRound(context: ActContext, admitted: Admitted): Promise<readonly Outcome[]> {
-  const { returns, verdicts, bootstraps, removals, waves } = admitted
+  const { returns, verdicts, bootstraps, decommissions, removals, waves } = admitted
   if (returns.length > 0) return apart(context, returns, (proposal) => actReturn(context, proposal))
   if (verdicts.length > 0) return [await actVerdicts(context, verdicts)]
   if (bootstraps.length > 0) return actBootstraps(context, bootstraps)
-  const left = await inOrder(removals, (proposal) => actRemoval(context, proposal))
+  const left = await actRemovals(context, decommissions, removals)
   if (left.some(({ kind }) => kind !== 'waits')) return left
   const moved = await apart(context, waves, (proposal) => actWave(context, proposal))
   return [...left, ...moved]
+}
+
+/** A cluster that is emptied and a service that leaves may write one ledger, so one of them goes at a time. */
+async function actRemovals(
+  context: ActContext,
+  decommissions: Admitted['decommissions'],
+  removals: Admitted['removals'],
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const proposal of decommissions) {
+    const outcome = await actDecommission(context, proposal)
+    outcomes.push(outcome)
+    if (outcome.kind !== 'waits') return outcomes
+  }
+  return [...outcomes, ...(await inOrder(removals, (proposal) => actRemoval(context, proposal)))]
 }
 
 /** Two new clusters raise the fence of the same rollout files, so those that share a service go in rounds of their own. */

@@ -54,7 +54,7 @@ export function createActing(
     await verdicts.announce(replanned, state.targets, current)
     await announceBlackouts(telling, watching.observations.blackouts)
     return {
-      admitted: admit(planning.plans.values(), newClusters(state, current)),
+      admitted: admit(planning.plans.values(), newClusters(state, current), planning.decommissions()),
       planned: replanned.length,
     }
   }
@@ -83,16 +83,16 @@ export function createActing(
   }
 }
 
-function isIdle({ returns, verdicts, bootstraps, removals, waves }: Admitted): boolean {
-  return returns.length + verdicts.length + bootstraps.length + removals.length + waves.length === 0
+function isIdle(admitted: Admitted): boolean {
+  return Object.values(admitted).every((proposals) => proposals.length === 0)
 }
 
 /** Ordinals of the catalog's clusters that have no directory in the fleet yet and belong to a group. */
 function newClusters({ targets, freezes }: CatalogState, state: FleetState): readonly number[] {
   if (freezes.all) return []
-  return targets.catalog.clusters.flatMap(({ name }) => {
+  return targets.catalog.clusters.flatMap(({ name, decommission }) => {
     const ordinal = targets.index.intern(name)
-    const isNew = !state.bootstrapped[ordinal] && targets.groupOf(ordinal) !== undefined
+    const isNew = !decommission && !state.bootstrapped[ordinal] && targets.groupOf(ordinal) !== undefined
     return isNew && !freezes.clusters.has(name) ? [ordinal] : []
   })
 }

@@ -1,6 +1,11 @@
 import type { ServiceRelease } from '../core/domain/service-release.ts'
 import type { Admitted } from '../core/plan/admit.ts'
-import type { RemovalProposal, ReturnProposal, WaveProposal } from '../core/plan/types.ts'
+import type {
+  DecommissionProposal,
+  RemovalProposal,
+  ReturnProposal,
+  WaveProposal,
+} from '../core/plan/types.ts'
 
 /** The branch of a wave names the fence that it raises: a new decision never meets the branch of an old one. */
 export function waveBranch({ service, group, release, wave, part, parts, next }: WaveProposal): string {
@@ -16,6 +21,11 @@ export function removalBranch({ service, group, next }: RemovalProposal): string
   return `halyard/${group}/${service}/removal-fence-${next.fence}`
 }
 
+/** Named by what is left, which every layer makes less. */
+export function decommissionBranch({ left, digest }: DecommissionProposal, cluster: string): string {
+  return `halyard/decommission/${cluster}/${digest.slice(-12)}-${left}-left`
+}
+
 export function bootstrapBranch(cluster: string): string {
   return `halyard/bootstrap/${cluster}`
 }
@@ -26,6 +36,9 @@ export function wantedBranches(admitted: Admitted, clusterNames: readonly string
     ...admitted.returns.map(returnBranch),
     ...admitted.waves.map(waveBranch),
     ...admitted.removals.filter(deletesFiles).map(removalBranch),
+    ...admitted.decommissions.map((proposal) =>
+      decommissionBranch(proposal, clusterNames[proposal.cluster] ?? ''),
+    ),
     ...admitted.bootstraps.map(({ cluster }) => bootstrapBranch(clusterNames[cluster] ?? '')),
   ])
 }

@@ -5,7 +5,8 @@ import type { Forge } from '../adapters/forge/port.ts'
 import type { Notifier } from '../adapters/notify/port.ts'
 import type { Event, Store } from '../adapters/store/port.ts'
 import type { Instant } from '../core/domain/time.ts'
-import type { ServicePlan } from '../core/plan/types.ts'
+import type { EmptyingPlan } from '../core/plan/plan-decommission.ts'
+import type { Gate, ServicePlan } from '../core/plan/types.ts'
 import { createActing } from './acting.ts'
 import type { CatalogState } from './catalog-state.ts'
 import type { Clock } from './clock.ts'
@@ -14,7 +15,7 @@ import type { Lease } from './lease.ts'
 import type { Observations } from './observations.ts'
 import { createPlanning } from './planning.ts'
 import { createReleases } from './releases.ts'
-import { createStatusPublisher } from './status.ts'
+import { createStatusPublisher, type Summarize } from './status.ts'
 import { createVariants } from './variants.ts'
 import { createWatching } from './watching.ts'
 
@@ -31,6 +32,8 @@ export interface ControllerDeps {
   readonly holder: string
   /** Told of every event once, in order. */
   readonly onEvent: (event: Event) => void
+  /** What is published of each service for those who ask about all; absent: they work it out for themselves. */
+  readonly summarize?: Summarize
 }
 
 /** What the controller knows between two steps, for the questions of people. */
@@ -39,6 +42,8 @@ export interface ControllerView {
   readonly fleet: FleetState
   readonly observations: Observations
   readonly plans: ReadonlyMap<string, ServicePlan>
+  /** How far the clusters are that shall be emptied. */
+  readonly emptyings: readonly EmptyingPlan[]
   readonly now: Instant
 }
 
@@ -67,7 +72,7 @@ export function createController(deps: ControllerDeps) {
   const events = createEvents(deps.store, clock, deps.onEvent)
   const watching = createWatching(deps, planning, events)
   const acting = createActing(deps, planning, events, watching, releases)
-  const status = createStatusPublisher(fleet, deps.holder)
+  const status = createStatusPublisher(fleet, deps.holder, deps.summarize)
 
   return {
     /** One idempotent step. Throws what is wrong with a repository, the forge or the store; the next step goes on. */
@@ -82,9 +87,11 @@ export function createController(deps: ControllerDeps) {
         catalog,
         fleet: watching.fleet(),
         observations: watching.observations,
+        plans: planning.plans,
         now: clock.now(),
       })
-      const isRolling = [...planning.plans.values()].some((plan) => plan.groups.some(isUnderWay))
+      const isLeaving = planning.emptyings.some(({ waitsFor }) => waitsFor.some(isOfClusters))
+      const isRolling = isLeaving || [...planning.plans.values()].some((plan) => plan.groups.some(isUnderWay))
       const settled = !acted && waiting === 0 && !isRolling
       return { kind: 'stepped', acted, planned, validUntil: planning.validUntil(), settled }
     },
@@ -93,7 +100,14 @@ export function createController(deps: ControllerDeps) {
       const catalog = watching.catalog()
       if (!catalog) return undefined
       const { observations } = watching
-      return { catalog, fleet: watching.fleet(), observations, plans: planning.plans, now: clock.now() }
+      return {
+        catalog,
+        fleet: watching.fleet(),
+        observations,
+        plans: planning.plans,
+        emptyings: planning.emptyings,
+        now: clock.now(),
+      }
     },
   }
 }
@@ -103,5 +117,13 @@ export type Controller = ReturnType<typeof createController>
 function isUnderWay(group: ServicePlan['groups'][number]): boolean {
   // What waits for other services goes on only when they do, and they are watched themselves.
   const isBarred = group.waitsFor.length > 0 && group.waitsFor.every(({ gate }) => gate === 'requires')
-  return (group.state === 'rolling' && !isBarred) || group.waitsFor.some((gate) => gate.opensAt !== undefined)
+  return (
+    (group.state === 'rolling' && !isBarred) ||
+    group.waitsFor.some((gate) => gate.opensAt !== undefined || isOfClusters(gate))
+  )
+}
+
+/** Clusters that report will open it. */
+function isOfClusters({ gate }: Gate): boolean {
+  return gate === 'removal'
 }

@@ -5,8 +5,9 @@ import { servicePlanInput } from '../core/plan/service-inputs.ts'
 import type { RequiresGraph } from '../core/plan/requires-graph.ts'
 import { withSickness } from '../core/plan/sick.ts'
 import { createLeaving } from '../core/plan/leaving.ts'
+import { type EmptyingPlan, planDecommissions } from '../core/plan/plan-decommission.ts'
 import { removalInputs } from '../core/plan/removal-inputs.ts'
-import type { Gate, ServicePlan } from '../core/plan/types.ts'
+import type { DecommissionProposal, Gate, ServicePlan } from '../core/plan/types.ts'
 import type { CatalogState } from './catalog-state.ts'
 import type { Observations } from './observations.ts'
 import type { Variants } from './variants.ts'
@@ -23,6 +24,9 @@ export interface Planning {
     observations: Observations,
     now: Instant,
   ): Promise<readonly string[]>
+  /** How far the clusters are that shall be emptied, as of the last refresh. */
+  readonly emptyings: readonly EmptyingPlan[]
+  decommissions(): readonly DecommissionProposal[]
   /** When the first plan stops being right by time alone. */
   validUntil(): Instant
 }
@@ -30,9 +34,14 @@ export interface Planning {
 export function createPlanning(variants: Variants): Planning {
   const plans = new Map<string, ServicePlan>()
   let touched: Set<string> | 'all' = 'all'
+  let emptyings: readonly EmptyingPlan[] = []
 
   return {
     plans,
+    get emptyings() {
+      return emptyings
+    },
+    decommissions: () => emptyings.flatMap(({ proposal }) => proposal ?? []),
     touch(services) {
       if (services === undefined) touched = 'all'
       else if (touched !== 'all') for (const service of services) touched.add(service)
@@ -56,6 +65,13 @@ export function createPlanning(variants: Variants): Planning {
         const more = { ...(stale ? { stale } : {}), ...(removals.length > 0 ? { removals } : {}) }
         plans.set(name, planService({ ...input, ...more }, now))
       }
+      emptyings = planDecommissions({
+        targets: catalog.targets,
+        fleet,
+        observations,
+        frozenBy: (service) => catalog.freezes.reasonOf(service),
+        now,
+      })
       touched = new Set()
       return due
     },

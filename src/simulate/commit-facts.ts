@@ -100,7 +100,7 @@ export function createCommitReader(repository: GitRepository, cache: CommitCache
 function kindOf(trailers: ReadonlyMap<string, string>): CommitFacts['kind'] {
   if (trailers.has('Wave')) return 'wave'
   if (trailers.has('Return')) return 'return'
-  if (trailers.has('Removal')) return 'removal'
+  if (trailers.has('Removal') || trailers.has('Decommission')) return 'removal'
   if (trailers.has('Bootstrap')) return 'bootstrap'
   return trailers.has('Catalog-Commit') ? 'ledger' : 'other'
 }

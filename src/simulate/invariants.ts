@@ -133,7 +133,11 @@ function checkScope({
       case 'bootstrap':
         return path.startsWith('rollouts/') || path.startsWith(`clusters/${trailers.get('Bootstrap')}/`)
       case 'removal':
-        return own.includes(path) || /^clusters\/[^/]+\/(apps|namespaces)\//.test(path)
+        return (
+          own.includes(path) ||
+          (trailers.has('Decommission') && path.startsWith('rollouts/')) ||
+          /^clusters\/[^/]+\/(apps|namespaces)\//.test(path)
+        )
       case 'wave':
       case 'return':
         return own.includes(path) || (path.startsWith('clusters/') && clusters.has(cluster))
@@ -144,7 +148,7 @@ function checkScope({
   const stray = changes.filter(({ path }) => !allowed(path)).map(({ path }) => path)
   const foreign =
     kind === 'wave' || kind === 'return' ? placements.filter((move) => !named.includes(move.service)) : []
-  const writesLedger = rollouts.length > 0 || kind === 'bootstrap'
+  const writesLedger = rollouts.length > 0 || kind === 'bootstrap' || trailers.has('Decommission')
   return [
     ...stray.map((path) => violation('scope', commit.oid, `${kind} changes ${path}`)),
     ...foreign.map((move) => violation('scope', commit.oid, `${kind} of ${service} moves ${move.service}`)),

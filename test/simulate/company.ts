@@ -52,10 +52,20 @@ export function companyFiles(
 }
 
 /** A `broken` size asks for more memory than any node has. */
-export function clusterFile(name: string, group: string, size = 'small'): [string, string] {
+export function clusterFile(
+  name: string,
+  group: string,
+  size = 'small',
+  decommission = false,
+): [string, string] {
   return [
     `clusters/${name}.yaml`,
-    document('Cluster', name, { metadata: { size } }, { labels: { env: group } }),
+    document(
+      'Cluster',
+      name,
+      { metadata: { size }, ...(decommission ? { decommission } : {}) },
+      { labels: { env: group } },
+    ),
   ]
 }
 

@@ -17,6 +17,8 @@ export interface Rollout {
   readonly returns?: readonly RequirementReturn[]
   /** How placements leave that are no target any more; absent: none has left yet. */
   readonly removal?: Removal
+  /** What left clusters that are emptied as a whole, with the files that it had; absent: nothing. */
+  readonly emptied?: readonly RemovedPlacements[]
 }
 
 export interface CurrentRelease {

@@ -1,5 +1,6 @@
 import type {
   BootstrapProposal,
+  DecommissionProposal,
   Join,
   RemovalProposal,
   ReturnProposal,
@@ -13,6 +14,7 @@ export interface Admitted {
   readonly returns: readonly ReturnProposal[]
   readonly verdicts: readonly VerdictProposal[]
   readonly bootstraps: readonly BootstrapProposal[]
+  readonly decommissions: readonly DecommissionProposal[]
   readonly removals: readonly RemovalProposal[]
   readonly waves: readonly WaveProposal[]
 }
@@ -22,7 +24,11 @@ export interface Admitted {
  * clusters, what leaves, and forward waves in the plans' order. `newClusters` are ordinals without a directory in the fleet;
  * each gets one bootstrap, also when nothing is proven for it yet.
  */
-export function admit(plans: Iterable<ServicePlan>, newClusters: readonly number[]): Admitted {
+export function admit(
+  plans: Iterable<ServicePlan>,
+  newClusters: readonly number[],
+  decommissions: readonly DecommissionProposal[] = [],
+): Admitted {
   const returns: ReturnProposal[] = []
   const verdicts: VerdictProposal[] = []
   const removals: RemovalProposal[] = []
@@ -42,7 +48,7 @@ export function admit(plans: Iterable<ServicePlan>, newClusters: readonly number
     cluster,
     joins: joined,
   }))
-  return { returns: returns.toSorted(byUrgency), verdicts, bootstraps, removals, waves }
+  return { returns: returns.toSorted(byUrgency), verdicts, bootstraps, decommissions, removals, waves }
 }
 
 function byUrgency(a: ReturnProposal, b: ReturnProposal): number {

@@ -205,3 +205,17 @@ export function openRemovalWave(
 export function finishRemoval({ removal: _, ...rollout }: Rollout): Rollout {
   return raiseFence(rollout)
 }
+
+/** A cluster that is emptied as a whole has lost this file. */
+export function emptyOf(rollout: Rollout, cluster: string, blob: string): Rollout {
+  const others = (rollout.emptied ?? []).flatMap((entry) => {
+    const clusters = entry.clusters.filter((name) => name !== cluster)
+    return clusters.length > 0 ? [{ ...entry, clusters }] : []
+  })
+  const before = others.find((entry) => entry.blob === blob)?.clusters ?? []
+  const emptied = [
+    ...others.filter((entry) => entry.blob !== blob),
+    { blob, clusters: [...before, cluster].toSorted() },
+  ]
+  return raiseFence({ ...rollout, emptied: emptied.toSorted((a, b) => (a.blob < b.blob ? -1 : 1)) })
+}

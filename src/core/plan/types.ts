@@ -288,3 +288,20 @@ export interface BootstrapProposal {
   readonly cluster: number
   readonly joins: readonly Join[]
 }
+
+/** Takes services off a cluster that shall be empty, and at last its namespaces, by one pull request for each layer. */
+export interface DecommissionProposal {
+  readonly kind: 'decommission'
+  readonly cluster: number
+  readonly group: string
+  readonly services: readonly {
+    readonly service: string
+    readonly namespace: string
+    readonly blob: string
+    readonly next: Rollout
+  }[]
+  readonly namespaces: readonly string[]
+  /** How many services were there before. */
+  readonly left: number
+  readonly digest: string
+}

@@ -5,6 +5,7 @@ import type {
   FailedPlacement,
   OpenedWave,
   Removal,
+  RemovedPlacements,
   RequirementReturn,
   Rollout,
   WayBack,
@@ -57,6 +58,10 @@ export function rolloutFromDocument(document: Json): Rollout {
       'returns',
       optional(at(spec, 'returns'), (field) => list(field, readReturn)),
     ),
+    ...present(
+      'emptied',
+      optional(at(spec, 'emptied'), (field) => list(field, readRemoved)),
+    ),
     ...present('removal', optional(at(spec, 'removal'), readRemoval)),
   }
 }
@@ -108,11 +113,12 @@ function readRemoval(field: Field): Removal {
     startedAt: instant(at(field, 'startedAt')),
     approval: optional(at(field, 'approval'), text),
     waves: list(at(field, 'waves'), readWave),
-    clusters: list(at(field, 'clusters'), (entry) => ({
-      blob: text(at(entry, 'blob')),
-      clusters: list(at(entry, 'clusters'), text),
-    })),
+    clusters: list(at(field, 'clusters'), readRemoved),
   }
+}
+
+function readRemoved(field: Field): RemovedPlacements {
+  return { blob: text(at(field, 'blob')), clusters: list(at(field, 'clusters'), text) }
 }
 
 function readWayBack(field: Field): WayBack {

@@ -1,5 +1,5 @@
 import type { Cluster } from '../domain/cluster.ts'
-import type { RemovalProposal } from '../plan/types.ts'
+import type { DecommissionProposal, RemovalProposal } from '../plan/types.ts'
 import { codeSpan, hiddenMarker } from './markdown.ts'
 import { clusterTable, composeBody, count, listSection, nameList } from './pull-request-sections.ts'
 import type { PullRequestText } from './pull-request.ts'
@@ -73,4 +73,43 @@ function deletedTable({ proposal, namespace, clusterNames }: RemovalPullRequestI
       ? [`| ${codeSpan(`namespaces/${namespace}.yaml`)} | ${namespaces.length} | ${named(namespaces)} |`]
       : []
   return ['| deleted | clusters | names |', '|---|---:|---|', ...rows, ...spaces].join('\n')
+}
+
+export interface DecommissionPullRequestInputs {
+  readonly proposal: DecommissionProposal
+  readonly cluster: Cluster
+  readonly catalogCommit: string
+}
+
+/** Takes services, then namespaces, off a cluster that shall be empty. */
+export function decommissionPullRequest(inputs: DecommissionPullRequestInputs): PullRequestText {
+  const { proposal, cluster, catalogCommit } = inputs
+  const { services, namespaces, left, digest, group } = proposal
+  const what = services.length > 0 ? count(services.length, 'service') : count(namespaces.length, 'namespace')
+  const subject = `${cluster.name} is emptied: ${what} leave${what.startsWith('1 ') ? 's' : ''}`
+  const body = composeBody({
+    before: [
+      `Cluster ${codeSpan(cluster.name)} of ${codeSpan(group)} is decommissioned. ${services.length > 0 ? `${what} of ${left} go now: nothing that is left there depends on them.` : 'No service is left there, so the namespaces go, too.'}`,
+      clusterTable([cluster]),
+    ],
+    changes: [],
+    after: [
+      listSection('Deleted', [
+        ...services.map(({ service, namespace }) => `apps/${namespace}/${service}.yaml`),
+        ...namespaces.map((namespace) => `namespaces/${namespace}.yaml`),
+      ]),
+      listSection('Approval', [`approved as ${digest}`]),
+      listSection('Gates', ['The next layer follows once the cluster tells that these objects are gone.']),
+    ],
+    marker: hiddenMarker({ kind: 'decommission', cluster: cluster.name, left }),
+  })
+  const message = formatTrailers([
+    ['Decommission', cluster.name],
+    ['Group', group],
+    ['Approval', digest],
+    ['Initiator', 'halyard'],
+    ['Catalog-Commit', catalogCommit],
+  ])
+  const labels = ['halyard', 'halyard/removal', `group/${group}`.slice(0, 50)]
+  return { title: subject, subject, message, body, labels }
 }

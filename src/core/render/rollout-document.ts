@@ -45,6 +45,9 @@ export function rolloutDocument(rollout: Rollout): JsonObject {
         clusters,
       })),
       ...(rollout.returns === undefined ? {} : { returns: rollout.returns.map(returnDocument) }),
+      ...(rollout.emptied === undefined
+        ? {}
+        : { emptied: rollout.emptied.map(({ blob, clusters }) => ({ blob, clusters })) }),
       ...(rollout.removal === undefined ? {} : { removal: removalDocument(rollout.removal) }),
     },
   }
