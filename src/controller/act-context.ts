@@ -22,7 +22,14 @@ export interface ActContext {
 }
 
 /** What a forward merge moves; undefined: a new cluster, which no order but the catalog's state concerns. */
-export type Moving = { readonly service: string; readonly group: string } | undefined
+export type Moving =
+  | {
+      readonly service: string
+      readonly group: string
+      /** Ordinals whose change must fit into the budgets now; absent: that was looked at when it was planned. */
+      readonly clusters?: readonly number[]
+    }
+  | undefined
 
 /** What became of a proposal. Only `done` moved main. */
 export type Outcome =

@@ -41,7 +41,9 @@ export async function actWave(context: ActContext, proposal: WaveProposal): Prom
     branch,
     changes,
     text,
-    direction: { forward: { service, group } },
+    direction: {
+      forward: { service, group, ...(proposal.needsApproval ? { clusters: proposal.clusters } : {}) },
+    },
     needsApproval: proposal.needsApproval,
   })
   if (outcome.kind !== 'merged') return outcome

@@ -1,5 +1,6 @@
 import type { FleetState } from '../adapters/fleet/port.ts'
 import { admit, type Admitted } from '../core/plan/admit.ts'
+import { withinBudgets } from '../core/plan/budgets.ts'
 import type { ActContext } from './act-context.ts'
 import { actRound } from './act-round.ts'
 import { announceBlackouts } from './blackouts.ts'
@@ -10,7 +11,7 @@ import { type Events, progressEvents } from './events.ts'
 import type { Planning } from './planning.ts'
 import type { Releases } from './releases.ts'
 import { createVerdicts, type VerdictDeps } from './verdicts.ts'
-import { type HeadedFleet, roundContext } from './round-context.ts'
+import { budgetFacts, type HeadedFleet, roundContext } from './round-context.ts'
 import type { Watched, Watching } from './watching.ts'
 
 export interface Acting {
@@ -53,8 +54,9 @@ export function createActing(
     }
     await verdicts.announce(replanned, state.targets, current)
     await announceBlackouts(telling, watching.observations.blackouts)
+    const budgeted = withinBudgets(planning.plans, budgetFacts(state, current), now)
     return {
-      admitted: admit(planning.plans.values(), newClusters(state, current), planning.decommissions()),
+      admitted: admit(budgeted.values(), newClusters(state, current), planning.decommissions()),
       planned: replanned.length,
     }
   }

@@ -5,6 +5,7 @@ import type { Forge } from '../adapters/forge/port.ts'
 import type { Notifier } from '../adapters/notify/port.ts'
 import type { Event, Store } from '../adapters/store/port.ts'
 import type { Instant } from '../core/domain/time.ts'
+import { withinBudgets } from '../core/plan/budgets.ts'
 import type { EmptyingPlan } from '../core/plan/plan-decommission.ts'
 import type { Gate, ServicePlan } from '../core/plan/types.ts'
 import { createActing } from './acting.ts'
@@ -15,6 +16,7 @@ import type { Lease } from './lease.ts'
 import type { Observations } from './observations.ts'
 import { createPlanning } from './planning.ts'
 import { createReleases } from './releases.ts'
+import { budgetFacts } from './round-context.ts'
 import { createStatusPublisher, type Summarize } from './status.ts'
 import { createVariants } from './variants.ts'
 import { createWatching } from './watching.ts'
@@ -74,6 +76,9 @@ export function createController(deps: ControllerDeps) {
   const acting = createActing(deps, planning, events, watching, releases)
   const status = createStatusPublisher(fleet, deps.holder, deps.summarize)
 
+  const budgetedPlans = (catalog: CatalogState): ControllerView['plans'] =>
+    withinBudgets(planning.plans, budgetFacts(catalog, watching.fleet()), clock.now())
+
   return {
     /** One idempotent step. Throws what is wrong with a repository, the forge or the store; the next step goes on. */
     async step(): Promise<StepResult> {
@@ -87,13 +92,18 @@ export function createController(deps: ControllerDeps) {
         catalog,
         fleet: watching.fleet(),
         observations: watching.observations,
-        plans: planning.plans,
+        plans: budgetedPlans(catalog),
         now: clock.now(),
       })
+      const plans = [...budgetedPlans(catalog).values()]
       const isLeaving = planning.emptyings.some(({ waitsFor }) => waitsFor.some(isOfClusters))
-      const isRolling = isLeaving || [...planning.plans.values()].some((plan) => plan.groups.some(isUnderWay))
+      const isRolling = isLeaving || plans.some((plan) => plan.groups.some(isUnderWay))
       const settled = !acted && waiting === 0 && !isRolling
-      return { kind: 'stepped', acted, planned, validUntil: planning.validUntil(), settled }
+      const validUntil = plans.reduce(
+        (first, plan) => Math.min(first, plan.validUntil),
+        planning.validUntil(),
+      )
+      return { kind: 'stepped', acted, planned, validUntil, settled }
     },
     /** Undefined before the first step. */
     view(): ControllerView | undefined {
@@ -104,7 +114,7 @@ export function createController(deps: ControllerDeps) {
         catalog,
         fleet: watching.fleet(),
         observations,
-        plans: planning.plans,
+        plans: budgetedPlans(catalog),
         emptyings: planning.emptyings,
         now: clock.now(),
       }

@@ -1,5 +1,6 @@
 import type { FleetState } from '../adapters/fleet/port.ts'
 import type { PullRequest } from '../adapters/forge/port.ts'
+import { type BudgetFacts, budgetGate } from '../core/plan/budgets.ts'
 import { freezeGates } from '../core/plan/order-gates.ts'
 import type { ActContext, Moving } from './act-context.ts'
 import type { CatalogState } from './catalog-state.ts'
@@ -25,7 +26,7 @@ export async function roundContext(
     releases,
     now: clock.now(),
     pullRequests: new Map((await forge.list()).map((pull): [string, PullRequest] => [pull.branch, pull])),
-    whatShut: async (moving) => whatShut(deps, state, moving),
+    whatShut: async (moving) => whatShut(deps, state, current, moving),
     emit: (event) => events.emit([event]),
   }
 }
@@ -33,11 +34,19 @@ export async function roundContext(
 /** A round takes time, in which the catalog may move on or a freeze begin. */
 async function whatShut(
   { catalog, clock }: ControllerDeps,
-  { commit, targets }: CatalogState,
+  state: CatalogState,
+  current: FleetState,
   moving: Moving,
 ): Promise<string | undefined> {
-  if ((await catalog.head()) !== commit) return 'the catalog changed: planning again'
+  if ((await catalog.head()) !== state.commit) return 'the catalog changed: planning again'
   if (!moving) return undefined
-  const { service, group } = moving
-  return freezeGates(targets.directivesOf(service), service, group, clock.now())[0]?.reason
+  const { service, group, clusters } = moving
+  const [freeze] = freezeGates(state.targets.directivesOf(service), service, group, clock.now())
+  // What waited for approval took no part of a budget before.
+  const shut = freeze ?? budgetGate(clusters ?? [], budgetFacts(state, current), clock.now())
+  return shut?.reason
+}
+
+export function budgetFacts({ targets }: CatalogState, { services, desired }: FleetState): BudgetFacts {
+  return { targets, services, desired }
 }

@@ -9,6 +9,7 @@ import type { ClusterIndex } from '../core/domain/cluster-index.ts'
 import type { Finding } from '../core/domain/finding.ts'
 import type { ChartReference } from '../core/domain/service-version.ts'
 import type { Instant } from '../core/domain/time.ts'
+import { withinBudgets } from '../core/plan/budgets.ts'
 import { planService } from '../core/plan/plan-service.ts'
 import { withSickness } from '../core/plan/sick.ts'
 import {
@@ -142,6 +143,24 @@ function createPlanning(catalog: CatalogView, fleet: FleetView): PlanningView {
   const targets = targetsOf(catalog.snapshot.catalog, fleet.state.clusters)
   const observations = fleet.observe(settings.silentAfter)
   const seen = withSickness(targets, fleet.state, observations.view)
+  const plans = new Map<string, PlannedService>()
+  const planned = (service: string): PlannedService => {
+    const known = plans.get(service)
+    if (known) return known
+    const input = servicePlanInput(targets, service, fleet.state, seen, catalog.freezes)
+    if (!input) throw unknownName('service', service, services.keys())
+    const found = { input, plan: planService(input, observations.at) }
+    plans.set(service, found)
+    return found
+  }
+  let within: ReadonlyMap<string, ServicePlan> | undefined
+  const budgeted = (): ReadonlyMap<string, ServicePlan> => {
+    if (within) return within
+    const all = new Map([...services.keys()].map((service) => [service, planned(service).plan]))
+    const { services: placed, desired } = fleet.state
+    within = withinBudgets(all, { targets, services: placed, desired }, observations.at)
+    return within
+  }
   return {
     catalog,
     fleet,
@@ -153,9 +172,11 @@ function createPlanning(catalog: CatalogView, fleet: FleetView): PlanningView {
       return [service]
     },
     plan(service) {
-      const input = servicePlanInput(targets, service, fleet.state, seen, catalog.freezes)
-      if (!input) throw unknownName('service', service, services.keys())
-      return { input, plan: planService(input, observations.at) }
+      const found = planned(service)
+      // What crosses services needs the plans of all of them.
+      return settings.changeBudgets.length === 0
+        ? found
+        : { ...found, plan: budgeted().get(service) ?? found.plan }
     },
   }
 }

@@ -108,8 +108,6 @@ function mapStrategy(strategy: StrategyDocument): Strategy {
     failureDomain: strategy.failureDomain,
     onFailure: strategy.onFailure ?? 'rollback',
     supersede: strategy.supersede ?? 'finish-wave',
-    catchUp: strategy.catchUp ?? 'waves',
-    maxCatchUp: parseShare(strategy.maxCatchUp ?? '10%'),
   }
 }
 

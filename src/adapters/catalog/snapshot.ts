@@ -81,7 +81,11 @@ function textOf(sections: Sections, path: string): string | undefined {
 const unknownSettings: Settings = {
   fleet: { url: '', branch: 'main', secretRef: undefined },
   silentAfter: 600,
-  health: { blackout: { kind: 'percent', percent: 20 }, sick: { kind: 'percent', percent: 50 }, sickLeast: 2 },
+  health: {
+    blackout: { kind: 'percent', percent: 20 },
+    sick: { kind: 'percent', percent: 50 },
+    sickLeast: 2,
+  },
   pullRequests: { maxClusters: 250 },
   changeBudgets: [],
   secretsNamespace: 'external-secrets',

@@ -5,6 +5,7 @@ import { createFleetIndex } from './fleet-index.ts'
 import type { FleetIndex } from './fleet-index.ts'
 import { createHandEdits, type HandEdits } from './hand-edits.ts'
 import type { FleetState } from './port.ts'
+import type { CommitPlace } from './service-columns.ts'
 
 /** Older commits than so many before a cold start have no ordinal: nothing that a cluster applied then proves anything. */
 const rememberedHistory = 1_000
@@ -89,16 +90,47 @@ async function coldStart(
   if (head === undefined) return { head, index, ordinals: new Map(), edits }
   const history = await clone.log(head, { limit: rememberedHistory })
   const ordinals = new Map(history.map(({ oid }, age) => [oid, history.length - age]))
-  const at = { ordinal: history.length, time: history[0]?.time ?? 0 }
   const entries = await clone.tree(head)
   internClusters(clusters, entries)
-  for (let start = 0; start < entries.length; start += coldBatch) {
-    const changes = entries
-      .slice(start, start + coldBatch)
-      .map(({ path, oid }): PathChange => ({ path, before: undefined, after: oid }))
-    await index.apply(changes, at, clone.readBlobs)
+  const { recent, older } = await recentPlaces(clone, head, history)
+  const groups = Map.groupBy(entries, ({ path }) => recent.get(path) ?? older)
+  for (const [at, brought] of groups) {
+    for (let start = 0; start < brought.length; start += coldBatch) {
+      const changes = brought
+        .slice(start, start + coldBatch)
+        .map(({ path, oid }): PathChange => ({ path, before: undefined, after: oid }))
+      await index.apply(changes, at, clone.readBlobs)
+    }
   }
   return { head, index, ordinals, edits }
+}
+
+/** Change budgets look back so far; of older files it is enough to know that they are older. */
+const exactFor = 24 * 3600
+/** A busier day than this is known in part: the rest counts as changed by the oldest commit that is known. */
+const exactCommits = 500
+
+/** Which commit brought each file that changed lately, and the commit that stands for all before. `history`: newest first. */
+async function recentPlaces(
+  clone: GitClone,
+  head: Oid,
+  history: readonly Commit[],
+): Promise<{ readonly recent: ReadonlyMap<string, CommitPlace>; readonly older: CommitPlace }> {
+  const since = (history[0]?.time ?? 0) - exactFor
+  const placeOf = (age: number): CommitPlace => ({
+    ordinal: history.length - age,
+    time: history[age]?.time ?? 0,
+  })
+  const found = history.findIndex(({ time }, age) => time < since || age >= exactCommits)
+  const last = found === -1 ? history.length - 1 : found
+  const places = new Map(history.slice(0, last + 1).map(({ oid }, age) => [oid, placeOf(age)]))
+  const recent = new Map<string, CommitPlace>()
+  const until = history[last]?.oid
+  await clone.walk(head, { prefix: 'clusters', ...(until === undefined ? {} : { until }) }, (step) => {
+    const place = places.get(step.commit)
+    if (place) for (const { path } of step.changes) recent.set(detached(path), place)
+  })
+  return { recent, older: placeOf(last) }
 }
 
 /** All at once, so that columns are made in their full length and need not grow cluster by cluster. */

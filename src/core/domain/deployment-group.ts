@@ -29,8 +29,4 @@ export interface Strategy {
   readonly failureDomain: string | undefined
   readonly onFailure: 'rollback' | 'halt'
   readonly supersede: 'finish-wave' | 'immediate' | 'queue'
-  /** How clusters that missed the proven release get it: in waves with soaks, or at once. */
-  readonly catchUp: 'waves' | 'immediate'
-  /** Under `immediate`: how many clusters of the group may be caught up and not healthy yet at the same time. */
-  readonly maxCatchUp: Share
 }

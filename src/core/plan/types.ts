@@ -152,6 +152,7 @@ export interface Tally {
 
 export type GateName =
   | 'blackout'
+  | 'budget'
   | 'catalog'
   | 'promotion'
   | 'supersede'

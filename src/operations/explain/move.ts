@@ -47,6 +47,7 @@ const orderer: Move = ({ gate, subject, rules }) => {
 /** A new gate does not compile before somebody says whose move it is. */
 const moveAtGate: Readonly<Record<GateName | 'requires', Move>> = {
   blackout: () => moves.cluster,
+  budget: nobody,
   catalog: ({ subject }) => `${subject.planned.input.service.owner} mends the catalog: halctl validate`,
   promotion: nobody,
   supersede: nobody,

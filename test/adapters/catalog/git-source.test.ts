@@ -131,8 +131,6 @@ describe('read', () => {
       failureDomain: undefined,
       onFailure: 'rollback',
       supersede: 'finish-wave',
-      catchUp: 'waves',
-      maxCatchUp: { kind: 'percent', percent: 10 },
     })
     expect(catalog.groups[0]?.promotion).toEqual({ mode: 'auto', soak: 0 })
   })

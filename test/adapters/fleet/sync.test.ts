@@ -15,7 +15,7 @@ describe.for([
     expect(state.rollout('prod', 'payments')).toBeUndefined()
   })
 
-  test('is read whole at first: everything counts as brought by head', async () => {
+  test('is read whole at first: what the last day brought is known by its commit', async () => {
     const bench = await createBench()
     const first = await bench.commit([...clusterFiles('c1'), serviceFile('c1', 'payments', '1.0.0')], 1_000)
     const head = await bench.commit(
@@ -27,8 +27,8 @@ describe.for([
     expect(state).toMatchObject({ head, services: ['payments'], problems: [] })
     expect(placement(state, 'payments', 'c1')).toEqual({
       release: '1.0.0@0a1b2c3d',
-      commit: 2,
-      mergedAt: 2_000,
+      commit: 1,
+      mergedAt: 1_000,
     })
     expect(placement(state, 'payments', 'c2')).toEqual({
       release: '1.1.0@0a1b2c3d',

@@ -103,8 +103,6 @@ export function group(
       failureDomain: undefined,
       onFailure: 'rollback',
       supersede: 'finish-wave',
-      catchUp: 'waves',
-      maxCatchUp: { kind: 'percent', percent: 10 },
       ...strategy,
     },
     file: `deployment-groups/${name}.yaml`,

@@ -46,8 +46,6 @@ const strategyDefaults: Strategy = {
   failureDomain: undefined,
   onFailure: 'rollback',
   supersede: 'finish-wave',
-  catchUp: 'waves',
-  maxCatchUp: { kind: 'percent', percent: 10 },
 }
 
 /** One service over groups of clusters, with a fleet that does what the plan says when the test says so. */

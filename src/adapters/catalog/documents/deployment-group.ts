@@ -51,20 +51,6 @@ const Strategy = Type.Object(
         default: 'finish-wave',
       }),
     ),
-    catchUp: Type.Optional(
-      Type.Enum(['waves', 'immediate'], {
-        description:
-          'How clusters that missed the proven version get it once they can: in waves with soaks, or at once. Default waves.',
-        default: 'waves',
-      }),
-    ),
-    maxCatchUp: Type.Optional(
-      share(
-        'With catchUp: immediate, how many clusters of the group may be caught up and not healthy yet at a time. Default 10%.',
-        1,
-        '10%',
-      ),
-    ),
   },
   { additionalProperties: false, description: 'How a release moves through the clusters of the group.' },
 )
