@@ -109,7 +109,12 @@ async function retrying<Value>(work: () => Promise<Value>): Promise<Value> {
   }
 }
 
-export async function resolveRevision(repository: GitRepository, revision: string): Promise<string> {
+/** `what`: which repository that is, for who gave a revision that it does not have. */
+export async function resolveRevision(
+  repository: GitRepository,
+  revision: string,
+  what = 'catalog',
+): Promise<string> {
   for (const name of [
     revision,
     `refs/heads/${revision}`,
@@ -120,7 +125,7 @@ export async function resolveRevision(repository: GitRepository, revision: strin
     if (oid !== undefined) return oid
   }
   return fail(
-    `the catalog has no commit, branch or tag ${revision}`,
+    `the ${what} has no commit, branch or tag ${revision}`,
     'give a whole commit id, a branch or a tag',
   )
 }

@@ -1,10 +1,18 @@
 import type { GitClone } from '../adapters/git/port.ts'
 import type { OpenedRepositories, RepositoryOptions } from '../entrypoints/cli/deps.ts'
 import { KnownError } from '../operations/known-error.ts'
-import type { FleetLog, FleetView } from '../operations/workspace.ts'
+import type { FleetLog, FleetRepository, FleetView } from '../operations/workspace.ts'
 import type { Instant } from '../core/domain/time.ts'
 import { type CatalogAccess, openFolderCatalog, openGitCatalog } from './catalog-access.ts'
-import { fail, locate, mainRef, openForPush, openPlace, type RepositoryPlace } from './places.ts'
+import {
+  fail,
+  locate,
+  mainRef,
+  openForPush,
+  openPlace,
+  type RepositoryPlace,
+  resolveRevision,
+} from './places.ts'
 
 /**
  * Repositories alone: health is what a controller published in the fleet repository. Each is opened when first asked
@@ -39,6 +47,8 @@ export async function openRepositories(options: RepositoryOptions): Promise<Open
         catalog: async () => (await openCatalog()).parts(),
         fleet: async () => (await fleet()).view(now),
         fleetLog: async () => openFleetLog(await open(locateFleet(await fleetLocation(), options))),
+        fleetRepository: async () =>
+          openFleetRepository(await open(locateFleet(await fleetLocation(), options))),
         charts: async (charts) => (await import('./charts.ts')).openCharts(charts, options),
         chartDigest: async (chart, repository) =>
           (await import('./charts.ts')).chartDigest(chart, repository, options),
@@ -90,6 +100,19 @@ function locateFleet(location: string, { cwd }: RepositoryOptions): RepositoryPl
 async function openFleetLog(clone: GitClone): Promise<FleetLog> {
   await clone.fetch([mainRef])
   return { head: await clone.resolve(mainRef), log: clone.log }
+}
+
+async function openFleetRepository(clone: GitClone): Promise<FleetRepository> {
+  const { rolloutProblem } = await import('../adapters/fleet/parse-rollout.ts')
+  const { walk, tree, readBlobs } = clone
+  return {
+    ...(await openFleetLog(clone)),
+    walk,
+    tree,
+    readBlobs,
+    resolve: async (revision) => resolveRevision(clone, revision, 'fleet'),
+    rolloutProblem,
+  }
 }
 
 interface FleetAccess {

@@ -1,10 +1,14 @@
 import type { TSchema } from 'typebox'
 import { orderAnswerShape } from './orders/order-answer.ts'
 import { operations } from './table.ts'
+import { verify } from './verify.ts'
 
 /** The schemas of what `halctl -o json` prints: one of each question, and the one that all orders share. */
 export function outputSchemas(): ReadonlyMap<string, TSchema> {
-  const answers = Object.entries(operations).map(([name, { output }]): [string, TSchema] => [name, output])
+  const answers = Object.entries({ ...operations, verify }).map(([name, { output }]): [string, TSchema] => [
+    name,
+    output,
+  ])
   return new Map([...answers, ['order', orderAnswerShape]])
 }
 

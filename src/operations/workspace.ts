@@ -30,6 +30,8 @@ export interface Workspace {
   fleet(): Promise<FleetView>
   /** The fleet's history alone, which costs nothing of reading its state. */
   fleetLog(): Promise<FleetLog>
+  /** The fleet repository itself, all of its history. Throws `KnownError` where people's own machines alone may be put to that work. */
+  fleetRepository(): Promise<FleetRepository>
   /** Catalog, fleet and what the clusters report, over one cluster index. */
   planning(): Promise<PlanningView>
   /** Charts by helm. Throws `KnownError` where questions are not asked by a person at their own machine. */
@@ -54,6 +56,8 @@ export interface WorkspaceSources {
   readonly fleet: () => Promise<FleetView>
   /** Default: from `fleet`. */
   readonly fleetLog?: () => Promise<FleetLog>
+  /** Default: it is not read here. */
+  readonly fleetRepository?: () => Promise<FleetRepository>
   /** Default: charts are not rendered here. */
   readonly charts?: (options: ChartOptions) => Promise<ChartRenderer>
   readonly chartDigest?: Workspace['chartDigest']
@@ -81,6 +85,14 @@ export interface FleetLog {
   /** Main's head; undefined: an empty repository. */
   readonly head: Oid | undefined
   log: GitRepository['log']
+}
+
+/** For questions about every file and who wrote it. */
+export interface FleetRepository extends FleetLog, Pick<GitRepository, 'walk' | 'tree' | 'readBlobs'> {
+  /** The commit that a commit id, branch or tag names. Throws `KnownError` where there is none. */
+  resolve(revision: string): Promise<Oid>
+  /** Why the text of a rollout file is none; undefined: it is one. */
+  rolloutProblem(path: string, text: string): string | undefined
 }
 
 export interface FleetView {
@@ -124,6 +136,7 @@ export function openWorkspace({ now, ...sources }: WorkspaceSources): Workspace 
     catalog,
     fleet,
     fleetLog: once(sources.fleetLog ?? (async () => logOf(await fleet()))),
+    fleetRepository: once(sources.fleetRepository ?? noHistory),
     planning: once(async () => createPlanning(await catalog(), await fleet())),
     charts: sources.charts ?? noCharts,
     chartDigest: sources.chartDigest ?? noCharts,
@@ -132,6 +145,13 @@ export function openWorkspace({ now, ...sources }: WorkspaceSources): Workspace 
 
 async function noCharts(): Promise<never> {
   throw new KnownError('charts are not read here', 'run halctl at your own machine, on the catalog')
+}
+
+async function noHistory(): Promise<never> {
+  throw new KnownError(
+    'the history of the fleet is not gone through here',
+    'run halctl at your own machine or in CI, on the fleet repository',
+  )
 }
 
 function logOf({ state, log }: FleetView): FleetLog {

@@ -1,4 +1,5 @@
 import { createFleet } from '../../src/adapters/fleet/fleet.ts'
+import { rolloutProblem } from '../../src/adapters/fleet/parse-rollout.ts'
 import { createCatalogSource } from '../../src/adapters/catalog/git-source.ts'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
 import { createMemoryClone } from '../../src/adapters/git/memory.ts'
@@ -6,7 +7,7 @@ import type { GitRepository, Oid, TreeChange } from '../../src/adapters/git/port
 import type { StepResult } from '../../src/controller/controller.ts'
 import { createClusterIndex } from '../../src/core/domain/cluster-index.ts'
 import { publishedObservations } from '../../src/operations/published-observations.ts'
-import { openWorkspace, type Workspace } from '../../src/operations/workspace.ts'
+import { type FleetRepository, openWorkspace, type Workspace } from '../../src/operations/workspace.ts'
 import type { World } from '../../src/simulate/assemble.ts'
 import { createMemoryWorld, type MemoryWorld, settle } from '../../src/simulate/memory-world.ts'
 import { exampleFiles } from '../simulate/example-files.ts'
@@ -94,6 +95,7 @@ export async function openExample({ world, now }: ExampleWorld): Promise<Workspa
         lastChange: async (path) => (await world.catalog.log(head, { path, limit: 1 }))[0],
       }
     },
+    fleetRepository: async () => openFleetRepository(world.fleet),
     async fleet() {
       const clone = createMemoryClone(world.fleet)
       const fleet = createFleet({ clone, clusters: createClusterIndex() })
@@ -107,6 +109,20 @@ export async function openExample({ world, now }: ExampleWorld): Promise<Workspa
       }
     },
   })
+}
+
+/** As `halctl` opens it, over any repository. */
+export async function openFleetRepository(repository: GitRepository): Promise<FleetRepository> {
+  return {
+    ...repository,
+    head: await repository.resolve('refs/heads/main'),
+    resolve: async (revision) => {
+      const oid = await repository.resolve(revision)
+      if (oid === undefined) throw new Error(`no ${revision}`)
+      return oid
+    },
+    rolloutProblem,
+  }
 }
 
 /** Writes main and the published status, with the same commits, into another repository. */

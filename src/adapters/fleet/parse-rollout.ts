@@ -13,3 +13,14 @@ export function parseRollout(text: string, path: string): Rollout {
   if (own !== path) throw new Error(`it is the rollout of ${own}`)
   return rollout
 }
+
+/** Why a text is no rollout file of its path; undefined: it is one. */
+export function rolloutProblem(path: string, text: string): string | undefined {
+  try {
+    parseRollout(text, path)
+    return undefined
+  } catch (error) {
+    if (error instanceof Error) return error.message
+    throw error
+  }
+}

@@ -30,7 +30,7 @@ export function classifyChanges(changes: readonly PlacementChange[]): readonly D
   const clustersOf = new Map<string, string[]>()
   for (const [cluster, files] of filesOf) {
     const diff = files
-      .map((file) => ({ ...file, path: file.path.replace(`clusters/${cluster}/`, 'clusters/<cluster>/') }))
+      .map(inClass)
       .toSorted((a, b) => (a.path < b.path ? -1 : 1))
       .map((file) => fileDiff(file, hunksOf))
       .join('')
@@ -44,6 +44,19 @@ export function classifyChanges(changes: readonly PlacementChange[]): readonly D
       (a, b) =>
         b.clusters.length - a.clusters.length || ((a.clusters[0] ?? '') < (b.clusters[0] ?? '') ? -1 : 1),
     )
+}
+
+/**
+ * The unified diff of one file, with `<cluster>` for the cluster's name in its path; pairs of equal texts are compared
+ * once for as long as the function lives.
+ */
+export function createFileDiff(): (change: PlacementChange) => string {
+  const hunksOf = rememberHunks()
+  return (change) => fileDiff(inClass(change), hunksOf)
+}
+
+function inClass(change: PlacementChange): PlacementChange {
+  return { ...change, path: change.path.replace(`clusters/${change.cluster}/`, 'clusters/<cluster>/') }
 }
 
 type HunksOf = (before: string, after: string) => string

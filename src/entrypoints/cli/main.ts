@@ -25,6 +25,7 @@ import { addUncordon } from './commands/uncordon.ts'
 import { addUnfreeze } from './commands/unfreeze.ts'
 import { addUnpin } from './commands/unpin.ts'
 import { addValidate } from './commands/validate.ts'
+import { addVerify } from './commands/verify.ts'
 import { addWithdraw } from './commands/withdraw.ts'
 import type { CliDeps } from './deps.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -60,7 +61,7 @@ export async function runHalctl(argv: readonly string[], deps: CliDeps): Promise
   return exitCodes.interrupted
 }
 
-const questions = [addStatus, addExplain, addPlan, addDiff, addRender, addHistory, addValidate]
+const questions = [addStatus, addExplain, addPlan, addDiff, addRender, addHistory, addValidate, addVerify]
 const stops = [addHold, addResume, addFreeze, addUnfreeze, addCordon, addUncordon, addPin, addUnpin]
 const moves = [addRollback, addWithdraw, addPromote, addExpedite, addRetry, addSkip]
 const authoring = [addInit, addNewVersion, addClusterCommands]
@@ -95,7 +96,8 @@ above the working directory (its spec.fleet.url names the fleet), .halyard/catal
 
 Exit codes:
   0    answered, or done
-  1    an error, a catalog with errors (validate), or an order that was not confirmed
+  1    an error, a catalog with errors (validate), a fleet that differs (verify), or an order that was
+       not confirmed
   2    the command line is wrong
   3    there are differences (diff --exit-code)
   4    the controller did not acknowledge the order in time (--wait)

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import type { diff } from '../../../operations/diff.ts'
 import type { Page } from '../session.ts'
-import type { Style } from '../style.ts'
+import { paintDiff } from './paint-diff.ts'
 
 type DiffAnswer = Static<typeof diff.output>
 type ServiceDiff = DiffAnswer['services'][number]
@@ -31,17 +31,6 @@ function viewService(service: ServiceDiff, { style, isWide }: Page): string {
     ({ cluster, message }) => `${style.bad('error')}  ${cluster}: ${message}\n`,
   )
   return head + classes.join('') + (errors.length > 0 ? `\n${errors.join('')}` : '')
-}
-
-function paintDiff(diff: string, style: Style): string {
-  return diff
-    .split('\n')
-    .map((line) => {
-      if (line.startsWith('+++') || line.startsWith('---') || line.startsWith('@@')) return style.quiet(line)
-      if (line.startsWith('+')) return style.good(line)
-      return line.startsWith('-') ? style.bad(line) : line
-    })
-    .join('\n')
 }
 
 function clusters(count: number): string {
