@@ -10,10 +10,14 @@ const workflow = fileURLToPath(
   new URL('../../fleet-repo-layout/.github/workflows/validate.yaml', import.meta.url),
 )
 
+interface Job {
+  readonly if: string
+  readonly steps: readonly { readonly name?: string; readonly run?: string }[]
+}
+
 interface Workflow {
-  readonly jobs: {
-    readonly validate: { readonly steps: readonly { readonly name?: string; readonly run?: string }[] }
-  }
+  readonly on: object
+  readonly jobs: { readonly validate: Job; readonly verify: Job }
 }
 
 const app = 'clusters/c1/apps/shop/pay.yaml'
@@ -48,6 +52,48 @@ it.each([
     refused: !ok,
     stderr: '',
   })
+})
+
+it('verifies main as it is, and fails the job where something is found', async () => {
+  const { on, jobs } = parse(await readFile(workflow, 'utf8')) as Workflow
+  expect(Object.keys(on)).toEqual(['pull_request', 'push', 'schedule', 'workflow_dispatch'])
+  expect(jobs.verify.if).toContain("vars.HALYARD_CATALOG != ''")
+  const script = jobs.verify.steps.find((step) => step.name?.startsWith('Every file'))?.run ?? 'exit 99'
+  const ran = async (code: number) => {
+    await writeFile(join(folder, 'halctl'), `#!/bin/sh\necho "$@"\nexit ${code}\n`, { mode: 0o755 })
+    const env = {
+      PATH: `${folder}:${process.env['PATH']}`,
+      RUNNER_TEMP: '/tmp/runner',
+      GITHUB_STEP_SUMMARY: join(folder, 'summary'),
+    }
+    return spawnSync('bash', ['-c', script], { cwd: folder, env, encoding: 'utf8' })
+  }
+  expect(await ran(0)).toMatchObject({
+    status: 0,
+    stdout: 'verify --catalog /tmp/runner/catalog.git --fleet . --no-color\n',
+  })
+  expect(await ran(1)).toMatchObject({ status: 1 })
+})
+
+it('fetches a catalog with its history, logged in where there is a token', async () => {
+  const { jobs } = parse(await readFile(workflow, 'utf8')) as Workflow
+  const script =
+    jobs.verify.steps.find((step) => step.name?.startsWith('Fetch the catalog'))?.run ?? 'exit 99'
+  for (const TOKEN of ['', 'secret']) {
+    const env = {
+      ...process.env,
+      CATALOG: folder,
+      TOKEN,
+      RUNNER_TEMP: await mkdtemp(join(tmpdir(), 'runner-')),
+    }
+    expect(spawnSync('bash', ['-c', script], { cwd: folder, env, encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    })
+    expect(
+      git('--git-dir', join(env.RUNNER_TEMP, 'catalog.git'), 'log', '--oneline').split('\n'),
+    ).toHaveLength(1)
+  }
 })
 
 async function validate(env: Record<string, string>) {

@@ -6,10 +6,13 @@ export interface FleetOwners {
   readonly releaseTeam: string
 }
 
-/** The files that a fleet repository begins with, with owners filled in. Throws `KnownError` for what can own no code. */
+const workflow = '.github/workflows/validate.yaml'
+
+/** The files that a fleet repository begins with, with owners and the version of Halyard filled in. Throws `KnownError` for what can own no code. */
 export function fleetFiles(
   layout: ReadonlyMap<string, string>,
   { platformTeam, releaseTeam }: FleetOwners,
+  halyardVersion: string,
 ): ReadonlyMap<string, string> {
   for (const team of [platformTeam, releaseTeam])
     if (!/^@?[A-Za-z0-9][\w./@+-]{0,199}$/.test(team))
@@ -18,13 +21,13 @@ export function fleetFiles(
         'give a team or a user of your forge: @your-org/platform-team',
       )
   return new Map(
-    [...layout].map(([path, text]) => [
-      path,
-      path === 'CODEOWNERS'
-        ? text
-            .replaceAll('@your-org/platform-team', () => platformTeam)
-            .replaceAll('@your-org/release-managers', () => releaseTeam)
-        : text,
-    ]),
+    [...layout].map(([path, text]) => {
+      if (path === workflow) return [path, text.replaceAll('halyard@latest', `halyard@${halyardVersion}`)]
+      if (path !== 'CODEOWNERS') return [path, text]
+      const owned = text
+        .replaceAll('@your-org/platform-team', () => platformTeam)
+        .replaceAll('@your-org/release-managers', () => releaseTeam)
+      return [path, owned]
+    }),
   )
 }

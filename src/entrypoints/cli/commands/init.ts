@@ -111,7 +111,8 @@ Examples:
       if (options.bare === true && !options.git)
         self.error("error: options '--bare' and '--no-git' cannot be used together")
       await session.perform(self, async (context) => {
-        const files = fleetFiles(await context.deps.local.readPackage('fleet-repo-layout'), options)
+        const { local } = context.deps
+        const files = fleetFiles(await local.readPackage('fleet-repo-layout'), options, local.version)
         const kind = options.bare === true ? 'bare' : options.git ? 'workTree' : 'folder'
         return create(context, { folder, files, message: 'Begin the fleet repository\n', kind })
       })
