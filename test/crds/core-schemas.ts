@@ -29,6 +29,31 @@ export const metadataSchema: JsonObject = {
   required: ['name'],
 }
 
+const binding = {
+  type: 'object',
+  properties: {
+    roleRef: {
+      type: 'object',
+      properties: { apiGroup: text, kind: { enum: ['Role', 'ClusterRole'] }, name: text },
+      required: ['apiGroup', 'kind', 'name'],
+    },
+    subjects: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          apiGroup: text,
+          kind: { enum: ['User', 'Group', 'ServiceAccount'] },
+          name: text,
+          namespace: text,
+        },
+        required: ['kind', 'name'],
+      },
+    },
+  },
+  required: ['roleRef'],
+}
+
 /** Kinds of Kubernetes itself, by its API reference: https://kubernetes.io/docs/reference/kubernetes-api/ */
 export const coreSchemas: readonly {
   readonly apiVersion: string
@@ -38,32 +63,6 @@ export const coreSchemas: readonly {
   { apiVersion: 'v1', kind: 'Namespace', schema: { type: 'object', properties: {} } },
   { apiVersion: 'v1', kind: 'ServiceAccount', schema: { type: 'object', properties: {} } },
   { apiVersion: 'v1', kind: 'ConfigMap', schema: { type: 'object', properties: { data: texts } } },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'RoleBinding',
-    schema: {
-      type: 'object',
-      properties: {
-        roleRef: {
-          type: 'object',
-          properties: { apiGroup: text, kind: { enum: ['Role', 'ClusterRole'] }, name: text },
-          required: ['apiGroup', 'kind', 'name'],
-        },
-        subjects: {
-          type: 'array',
-          items: {
-            type: 'object',
-            properties: {
-              apiGroup: text,
-              kind: { enum: ['User', 'Group', 'ServiceAccount'] },
-              name: text,
-              namespace: text,
-            },
-            required: ['kind', 'name'],
-          },
-        },
-      },
-      required: ['roleRef'],
-    },
-  },
+  { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', schema: binding },
+  { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', schema: binding },
 ]

@@ -2,6 +2,7 @@ import type { JsonObject } from './cluster.ts'
 
 /** The skeletons of the Flux objects that the renderer fills in, by file name without `.yaml`. */
 export const templateNames = [
+  'cluster-role-binding',
   'config-map',
   'external-secret',
   'git-repository',
@@ -21,6 +22,7 @@ export type TemplateName = (typeof templateNames)[number]
 
 /** Skeletons that count only in the releases that use them: to add or edit one moves no other service. */
 export const optionalTemplateNames = [
+  'cluster-role-binding',
   'external-secret',
   'service-git-repository',
   'service-kustomization',

@@ -139,7 +139,7 @@ function releasesAt(catalog: Catalog, name: string): readonly ServiceRelease[] {
   const revisionOf = (version: ServiceVersion): string => {
     const { payload } = version
     const source = payloadSource(version, catalog)
-    const skeletons = optionalSkeletons(version)
+    const skeletons = optionalSkeletons(version, service)
     const key = [payload.kind, repositoryOf(payload), ...skeletons].join(' ')
     return memo(revisions, key, () => {
       const dependencies = resolveDependencies(service, payload.kind, catalog)

@@ -39,12 +39,16 @@ export function releaseRevision(
   return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 8)
 }
 
-/** The optional skeletons that a version's file is made from. */
-export function optionalSkeletons({
-  secrets,
-  payload,
-}: Pick<ServiceVersion, 'secrets' | 'payload'>): readonly OptionalTemplateName[] {
-  return [...(secrets.length === 0 ? [] : ['external-secret' as const]), ...payloadSkeletons(payload)]
+/** The optional skeletons that a version's file, and that of its namespace, is made from. */
+export function optionalSkeletons(
+  { secrets, payload }: Pick<ServiceVersion, 'secrets' | 'payload'>,
+  { tier }: Pick<Service, 'tier'>,
+): readonly OptionalTemplateName[] {
+  return [
+    ...(tier === 'foundation' ? ['cluster-role-binding' as const] : []),
+    ...(secrets.length === 0 ? [] : ['external-secret' as const]),
+    ...payloadSkeletons(payload),
+  ]
 }
 
 function payloadSkeletons(payload: Payload): readonly OptionalTemplateName[] {

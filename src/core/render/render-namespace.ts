@@ -26,6 +26,7 @@ export function renderNamespace(inputs: NamespaceInputs): readonly RenderedFile[
     namespaceOf(inputs),
     ...accountsOf(inputs),
     roleBindingOf(inputs),
+    ...clusterRoleBindingOf(inputs),
     kustomizationOf(inputs),
   ]
   return [
@@ -55,6 +56,16 @@ function roleBindingOf({ namespace, templates }: NamespaceInputs): JsonObject {
     { kind: 'ServiceAccount', name: kustomizationName(namespace), namespace: fluxNamespace },
   ]
   return fillTemplate(template, { name: templateName(template, 'halyard'), namespace }, { subjects })
+}
+
+/** Operators and their like bring objects that belong to no namespace. Whoever applies the folder needs no such right. */
+function clusterRoleBindingOf({ namespace, tier, templates }: NamespaceInputs): readonly JsonObject[] {
+  if (tier !== 'foundation') return []
+  const template = templates.objects['cluster-role-binding']
+  const installer = templateName(templates.objects['service-account'], 'halyard')
+  const identity = { name: `${templateName(template, 'halyard')}-${namespace}` }
+  const subjects = [{ kind: 'ServiceAccount', name: installer, namespace }]
+  return [fillTemplate(template, identity, { subjects })]
 }
 
 function kustomizationOf(inputs: NamespaceInputs): JsonObject {

@@ -41,7 +41,13 @@ function inputsAt(catalog: Catalog, named: NamedRelease): ReleaseInputs | undefi
   const payload = version && payloadSource(version, catalog)
   if (!service || !version || !payload) return undefined
   const dependencies = resolveDependencies(service, payload.kind, catalog)
-  const revision = releaseRevision(service, templates, payload, dependencies, optionalSkeletons(version))
+  const revision = releaseRevision(
+    service,
+    templates,
+    payload,
+    dependencies,
+    optionalSkeletons(version, service),
+  )
   if (revision !== named.revision) return undefined
   const release = { service: service.name, version: version.version, revision, catalogCommit: catalog.commit }
   return { release, service, version, source: payload, templates, dependencies }

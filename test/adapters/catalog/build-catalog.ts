@@ -64,6 +64,7 @@ export function plainTemplates(): ObjectTemplates {
     { apiVersion: 'v1', kind: 'ConfigMap' },
   ])
   const optionalRevisions = {
+    'cluster-role-binding': '00000000',
     'external-secret': '00000000',
     'service-git-repository': '00000000',
     'service-kustomization': '00000000',

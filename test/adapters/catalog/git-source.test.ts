@@ -93,6 +93,7 @@ describe('read', () => {
       name: 'devel-1',
       labels: { env: 'devel' },
       metadata: { size: 'large' },
+      decommission: false,
       file: 'clusters/devel-1.yaml',
     })
     expect(catalog.groups.map(({ name }) => name)).toEqual(['devel', 'prod'])

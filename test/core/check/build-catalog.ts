@@ -34,7 +34,11 @@ export function catalogOf(parts: CatalogParts = {}): Catalog {
     settings: {
       fleet: { url: 'https://git.example.com/fleet.git', branch: 'main', secretRef: undefined },
       silentAfter,
-      health: { blackout: { kind: 'percent', percent: 20 }, sick: { kind: 'percent', percent: 50 }, sickLeast: 2 },
+      health: {
+        blackout: { kind: 'percent', percent: 20 },
+        sick: { kind: 'percent', percent: 50 },
+        sickLeast: 2,
+      },
       pullRequests: { maxClusters: 250 },
       changeBudgets: [],
       secretsNamespace: 'external-secrets',
@@ -63,6 +67,7 @@ export function catalogOf(parts: CatalogParts = {}): Catalog {
     templates: {
       revision: '00000000',
       optionalRevisions: {
+        'cluster-role-binding': '00000000',
         'external-secret': '00000000',
         'service-git-repository': '00000000',
         'service-kustomization': '00000000',

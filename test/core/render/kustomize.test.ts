@@ -197,7 +197,7 @@ describe('the revision of a release with a kustomize payload', () => {
       given.templates,
       given.source,
       given.dependencies,
-      optionalSkeletons(given.version),
+      optionalSkeletons(given.version, given.service),
     )
 
   test('changes with its repository and with its skeletons, and with no others', () => {

@@ -199,7 +199,7 @@ describe('the revision of a service release', () => {
       all.templates,
       all.source,
       all.dependencies,
-      optionalSkeletons(all.version),
+      optionalSkeletons(all.version, all.service),
     )
   }
   const base = revisionOf({})

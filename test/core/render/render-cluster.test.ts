@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
 import { renderClusterSync } from '../../../src/core/render/render-cluster.ts'
 import { renderNamespace } from '../../../src/core/render/render-namespace.ts'
 import { templates } from './sample.ts'
@@ -38,6 +39,18 @@ describe('a namespace', () => {
     expect(namespace('standard', ['mesh', 'cert-manager'])).toEqual(
       namespace('standard', ['cert-manager', 'mesh']),
     )
+  })
+
+  test('lets the foundation install what belongs to no namespace, and nobody else', () => {
+    const [file] = namespace('foundation', [])
+    const documents = parseAllDocuments(file?.text ?? '').map((document): unknown => document.toJS())
+    const binding = documents.find((document) => Object(document).kind === 'ClusterRoleBinding')
+    expect(binding).toMatchObject({
+      metadata: { name: 'halyard-pay' },
+      roleRef: { kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'ServiceAccount', name: 'halyard', namespace: 'pay' }],
+    })
+    expect(namespace('standard', [])[0]?.text).not.toContain('ClusterRoleBinding')
   })
 
   test('of the foundation waits for nothing', () => {

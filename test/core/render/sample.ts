@@ -19,6 +19,7 @@ import type { ReleaseInputs } from '../../../src/core/render/types.ts'
 export const templates: ObjectTemplates = {
   revision: '11111111',
   optionalRevisions: {
+    'cluster-role-binding': '66666666',
     'external-secret': '22222222',
     'service-git-repository': '33333333',
     'service-kustomization': '44444444',

@@ -158,7 +158,13 @@ test('the skeleton of secrets counts only in the revision of versions that have 
     optionalRevisions: { ...templates.optionalRevisions, 'external-secret': '99999999' },
   }
   const revisionOf = (given: typeof version, by = templates) =>
-    releaseRevision(inputs.service, by, inputs.source, inputs.dependencies, optionalSkeletons(given))
+    releaseRevision(
+      inputs.service,
+      by,
+      inputs.source,
+      inputs.dependencies,
+      optionalSkeletons(given, inputs.service),
+    )
   expect(revisionOf(version, edited)).toBe(revisionOf(version))
   expect(revisionOf(withSecrets, edited)).not.toBe(revisionOf(withSecrets))
 })
