@@ -16,7 +16,11 @@ export interface CatalogSize {
   readonly clusters: Readonly<Record<string, number>>
 }
 
-const measuredSize: CatalogSize = { services: serviceCount, versions: versionCount, clusters: clusterCounts }
+export const measuredSize: CatalogSize = {
+  services: serviceCount,
+  versions: versionCount,
+  clusters: clusterCounts,
+}
 
 /** A catalog of `serviceCount` services and 1,000 clusters, or of another size, by path. */
 export function catalogFiles(size = measuredSize): ReadonlyMap<string, string> {

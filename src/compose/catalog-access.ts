@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MergedBranch } from '../adapters/catalog/folder-source.ts'
 import type { HistoryReader } from '../adapters/catalog/history.ts'
 import type { CatalogChange } from '../adapters/catalog/sections.ts'
-import type { GitClone } from '../adapters/git/port.ts'
+import type { Commit, GitClone } from '../adapters/git/port.ts'
 import type { ObjectTemplates } from '../core/domain/templates.ts'
 import type { CatalogWriter, CommitOutcome, OrderCommit } from '../operations/catalog-writer.ts'
 import type { CatalogParts } from '../operations/workspace.ts'
@@ -14,6 +15,12 @@ export interface CatalogAccess {
   /** As it is now. */
   parts(): Promise<CatalogParts>
   readonly writer: CatalogWriter
+  /** What the settings say of the fleet, without reading the rest. */
+  fleetUrl(): Promise<string>
+  /** Whether nothing is here that is not merged, so that what was published at a commit answers for it. */
+  isMerged(published: string): Promise<boolean>
+  /** The last commit up to another one that changed a path. */
+  lastChangeBefore(commit: string, path: string): Promise<Commit | undefined>
 }
 
 interface GitCatalog {
@@ -41,9 +48,17 @@ export async function openGitCatalog(
       return {
         snapshot: await source.readWithHistory(head),
         readAt: async (revision) => source.read(await resolveRevision(repository, revision)),
-        lastChange: async (path) => (await repository.log(head, { path, limit: 1 }))[0],
+        lastChange: async (path) => lastChange(repository, head, path),
       }
     },
+    async fleetUrl() {
+      const head = await source.head()
+      const [entry] = head === undefined ? [] : await repository.tree(head, settingsFile)
+      const [text = ''] = entry === undefined ? [] : await repository.readBlobs([entry.oid])
+      return fleetUrlIn(text)
+    },
+    isMerged: async () => true,
+    lastChangeBefore: async (commit, path) => lastChange(repository, commit, path),
     writer: {
       isLocal: false,
       author: async () => (await readAuthor(configuredIn)) ?? nobody(),
@@ -58,6 +73,25 @@ export async function openGitCatalog(
         ),
     },
   }
+}
+
+async function lastChange(repository: GitClone, head: string, path: string): Promise<Commit | undefined> {
+  return (await repository.log(head, { path, limit: 1 }))[0]
+}
+
+const settingsFile = 'halyard.yaml'
+
+async function readSettings(folder: string): Promise<string> {
+  return readFile(join(folder, settingsFile), 'utf8').catch(() => '')
+}
+
+/** Empty where the settings can not be read. */
+async function fleetUrlIn(text: string): Promise<string> {
+  const { applyFiles } = await import('../adapters/catalog/sections.ts')
+  const entry = applyFiles(new Map(), [{ path: settingsFile, text }], [])
+    .get('settings')
+    ?.get(settingsFile)?.entry
+  return entry?.kind === 'settings' ? entry.value.fleet.url : ''
 }
 
 async function pushOrder(
@@ -94,6 +128,9 @@ export async function openFolderCatalog(
     import('../adapters/git/system.ts'),
   ])
   const history = folderHistory(folder, defaultTemplates, openHistory)
+  const merged = mergedHistory(folder, openHistory)
+  const read = async (changes: readonly CatalogChange[]) =>
+    readCatalogFolder(folder, { defaultTemplates, changes, merged: await merged() })
   const workTree = async () =>
     (await openWorkTree(folder)) ??
     fail(
@@ -101,10 +138,17 @@ export async function openFolderCatalog(
       'run in a clone of the catalog, or give --catalog <bare repository or URL>',
     )
   return {
-  const merged = mergedHistory(folder, openHistory)
-  const read = async (changes: readonly CatalogChange[]) =>
-    readCatalogFolder(folder, { defaultTemplates, changes, merged: await merged() })
     parts: async () => ({ snapshot: await read([]), ...history }),
+    fleetUrl: async () => fleetUrlIn(await readSettings(folder)),
+    async isMerged(published) {
+      const standing = await (await openWorkTree(folder))?.standing()
+      return standing !== undefined && standing.isClean && (standing.isPushed || standing.head === published)
+    },
+    lastChangeBefore: async (commit, path) => {
+      const repository = await openHistory({ kind: 'repository', path: folder })
+      const known = (await repository.resolve(commit)) ?? (await repository.resolve(mainRef))
+      return known === undefined ? undefined : lastChange(repository, known, path)
+    },
     writer: {
       isLocal: true,
       author: async () => (await (await workTree()).author()) ?? nobody(),
@@ -123,18 +167,6 @@ export async function openFolderCatalog(
   }
 }
 
-/** The history of a work tree, opened when it is asked for. */
-function folderHistory(
-  path: string,
-  defaultTemplates: ObjectTemplates,
-  openHistory: (place: RepositoryPlace) => Promise<GitClone>,
-): Pick<CatalogParts, 'readAt' | 'lastChange'> {
-  const place = { kind: 'repository', path } as const
-  const hasHistory = existsSync(join(path, '.git'))
-  return {
-    async readAt(revision) {
-      if (!hasHistory) return fail(`${path} is no git repository`, 'compare commits of a repository or URL')
-      const repository = await openHistory(place)
 /** What main holds of a work tree's repository; undefined: it is none, or knows no main, as a checkout in CI may. */
 function mergedHistory(
   path: string,
@@ -152,6 +184,18 @@ function mergedHistory(
   }
 }
 
+/** The history of a work tree, opened when it is asked for. */
+function folderHistory(
+  path: string,
+  defaultTemplates: ObjectTemplates,
+  openHistory: (place: RepositoryPlace) => Promise<GitClone>,
+): Pick<CatalogParts, 'readAt' | 'lastChange'> {
+  const place = { kind: 'repository', path } as const
+  const hasHistory = existsSync(join(path, '.git'))
+  return {
+    async readAt(revision) {
+      if (!hasHistory) return fail(`${path} is no git repository`, 'compare commits of a repository or URL')
+      const repository = await openHistory(place)
       const { createCatalogSource } = await import('../adapters/catalog/git-source.ts')
       const source = createCatalogSource({ repository, branch: mainBranch, defaultTemplates })
       return source.read(await resolveRevision(repository, revision))

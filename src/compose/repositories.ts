@@ -1,7 +1,8 @@
+import type { PublishedStatus } from '../adapters/fleet/port.ts'
 import type { GitClone } from '../adapters/git/port.ts'
 import type { OpenedRepositories, RepositoryOptions } from '../entrypoints/cli/deps.ts'
 import { KnownError } from '../operations/known-error.ts'
-import type { FleetLog, FleetRepository, FleetView } from '../operations/workspace.ts'
+import type { FleetLog, FleetRepository, FleetView, Published } from '../operations/workspace.ts'
 import type { Instant } from '../core/domain/time.ts'
 import { type CatalogAccess, openFolderCatalog, openGitCatalog } from './catalog-access.ts'
 import {
@@ -37,8 +38,7 @@ export async function openRepositories(options: RepositoryOptions): Promise<Open
     (location) => location,
   )
 
-  const fleetLocation = async (): Promise<string> =>
-    options.fleet ?? (await (await openCatalog()).parts()).snapshot.catalog.settings.fleet.url
+  const fleetLocation = async (): Promise<string> => options.fleet ?? (await openCatalog()).fleetUrl()
   const fleet = async (): Promise<FleetAccess> => openFleet(await fleetLocation())
   return {
     async workspace(now) {
@@ -46,6 +46,7 @@ export async function openRepositories(options: RepositoryOptions): Promise<Open
         now,
         catalog: async () => (await openCatalog()).parts(),
         fleet: async () => (await fleet()).view(now),
+        published: async () => openPublished(await openCatalog(), await fleet()),
         fleetLog: async () => openFleetLog(await open(locateFleet(await fleetLocation(), options))),
         fleetRepository: async () =>
           openFleetRepository(await open(locateFleet(await fleetLocation(), options))),
@@ -96,6 +97,20 @@ function locateFleet(location: string, { cwd }: RepositoryOptions): RepositoryPl
   return locate(location, cwd)
 }
 
+/** What a controller published, where it answers for the catalog that the caller means. */
+async function openPublished(catalog: CatalogAccess, fleet: FleetAccess): Promise<Published | undefined> {
+  const status = await fleet.published()
+  if (status?.catalogCommit === undefined) return undefined
+  const { catalogCommit } = status
+  if (!(await catalog.isMerged(catalogCommit))) return undefined
+  const { restoreSnapshot } = await import('../adapters/catalog/snapshot.ts')
+  return {
+    status,
+    restore: restoreSnapshot,
+    lastChange: async (path) => catalog.lastChangeBefore(catalogCommit, path),
+  }
+}
+
 /** Main's commits alone: a large fleet's state takes seconds to read. */
 async function openFleetLog(clone: GitClone): Promise<FleetLog> {
   await clone.fetch([mainRef])
@@ -118,6 +133,8 @@ async function openFleetRepository(clone: GitClone): Promise<FleetRepository> {
 interface FleetAccess {
   /** The fleet and what was published of it, as they are now. */
   view(now: Instant): Promise<FleetView>
+  /** What was published alone: the fleet itself is not looked at. */
+  published(): Promise<PublishedStatus | undefined>
   /** Names of the Holds that the controller obeys; undefined: none has published anything. */
   acknowledged(): Promise<readonly string[] | undefined>
 }
@@ -133,13 +150,16 @@ async function fleetAccess(clone: GitClone): Promise<FleetAccess> {
     async view(now) {
       const state = await fleet.sync()
       const status = await fleet.readStatus()
+      const recorded = await status?.recorded()
+      const published = status && recorded ? { ...status, recorded } : undefined
       return {
         state,
         log: clone.log,
         readBlobs: fleet.readBlobs,
-        observe: (silentAfter) => publishedObservations(status, state, silentAfter, now),
+        observe: (silentAfter) => publishedObservations(published, state, silentAfter, now),
       }
     },
+    published: async () => fleet.readStatus(),
     acknowledged: async () => (await fleet.readStatus())?.acknowledged,
   }
 }

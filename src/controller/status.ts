@@ -1,32 +1,57 @@
-import type { Fleet, FleetState } from '../adapters/fleet/port.ts'
-import type { Instant } from '../core/domain/time.ts'
+import type {
+  Fleet,
+  FleetState,
+  PublishedPlan,
+  PublishedService,
+  ServiceStanding,
+} from '../adapters/fleet/port.ts'
+import type { Instant, Seconds } from '../core/domain/time.ts'
+import { servicePlanInput, type StepView } from '../core/plan/service-inputs.ts'
+import { withSickness } from '../core/plan/sick.ts'
+import type { ServicePlan, ServicePlanInput, Tally } from '../core/plan/types.ts'
 import type { CatalogState } from './catalog-state.ts'
 import type { Observations } from './observations.ts'
 
-/** The status document is published at most this often, unless something was decided or acknowledged. */
-const publishEvery = 60
+/** The status is published at least this often while a controller steps. */
+const publishEvery: Seconds = 60
+/** After news (another catalog, another main) it is published sooner, but never more often than this. */
+const publishNewsEvery: Seconds = 10
+
+/** What is answered about one service among all of them. */
+export interface Summarize {
+  /** Changes whenever the summaries get another shape. */
+  readonly shape: string
+  /** A JSON value. */
+  of(planned: { readonly input: ServicePlanInput; readonly plan: ServicePlan }): unknown
+}
 
 export interface StatusSubject {
   readonly catalog: CatalogState
   readonly fleet: FleetState
   readonly observations: Observations
+  readonly plans: ReadonlyMap<string, ServicePlan>
   readonly now: Instant
 }
 
 /** Publishes what the controller sees at `refs/halyard/status`, for people without a server: a Hold at once. */
-export function createStatusPublisher(fleet: Fleet, holder: string) {
+export function createStatusPublisher(fleet: Fleet, holder: string, summarize: Summarize | undefined) {
   let publishedAt = -Infinity
   let acknowledged = ''
   let told: Observations['blackouts'] | undefined
+  let seen = ''
 
   return {
-    async publish({ catalog, fleet: state, observations, now }: StatusSubject): Promise<void> {
+    async publish(subject: StatusSubject): Promise<void> {
+      const { catalog, fleet: state, observations, now } = subject
       const holds = catalog.targets.catalog.directives
         .filter(({ kind }) => kind === 'Hold')
         .map(({ name }) => name)
-      const blackouts = observations.blackouts
-      const isNews = holds.join(' ') !== acknowledged || blackouts !== told
-      if (!isNews && now < publishedAt + publishEvery) return
+      const { blackouts } = observations
+      const commits = `${catalog.commit} ${state.head}`
+      const isUrgent = holds.join(' ') !== acknowledged || blackouts !== told
+      const every = commits === seen ? publishEvery : publishNewsEvery
+      if (!isUrgent && now < publishedAt + every) return
+      const step = withSickness(catalog.targets, state, observations)
       await fleet.publishStatus({
         publishedAt: now,
         holder,
@@ -35,17 +60,82 @@ export function createStatusPublisher(fleet: Fleet, holder: string) {
         acknowledged: holds,
         clusters: state.clusters.names,
         contactAt: observations.contactAt,
+        bootstrapped: state.bootstrapped,
+        sickness: step.sickness(),
         blackouts,
-        services: new Map(
-          [...catalog.targets.catalog.services.keys()].map((service) => [
-            service,
-            observations.recorded(service),
-          ]),
-        ),
+        problems: state.problems,
+        summaryShape: summarize?.shape,
+        catalog: catalog.targets.catalog,
+        services: standings(subject, step, summarize),
       })
       publishedAt = now
       acknowledged = holds.join(' ')
       told = blackouts
+      seen = commits
     },
   }
+}
+
+function standings(
+  { catalog, fleet, plans }: StatusSubject,
+  step: StepView,
+  summarize: Summarize | undefined,
+): readonly ServiceStanding[] {
+  const { targets, freezes } = catalog
+  const { services, versions, groups, clusters, directives, settings, templates } = targets.catalog
+  const { requires } = targets
+  return [...services].flatMap(([name, service]) => {
+    const plan = plans.get(name)
+    if (!plan) return []
+    const [frozenBy, frozenOn] = [freezes.reasonOf(name), freezes.placementsOf(name)]
+    const rollouts = targets.groupsOf(name).flatMap(({ group }) => fleet.rollout(group.name, name) ?? [])
+    const neighbours = [
+      ...new Set([...requires.dependenciesOf(name), ...requires.dependentsOf(name)]),
+    ].toSorted()
+    // Observations change in place, but then the service is planned again.
+    const changing = [
+      plan,
+      fleet.desired(name),
+      ...rollouts,
+      frozenBy,
+      [...frozenOn].join(' '),
+      neighbours.join(' '),
+    ]
+    const shared = [service, versions.get(name), groups, clusters, directives, settings, templates]
+    return [
+      {
+        name,
+        of: [...shared, ...changing],
+        read(): PublishedService {
+          const input = servicePlanInput(targets, name, fleet, step, freezes)
+          if (!input) throw new Error(`${name} is planned, but not in the catalog`)
+          return {
+            service,
+            text: catalog.snapshot.textOf(service.file) ?? '',
+            versions: versions.get(name) ?? [],
+            frozenBy,
+            frozenOn,
+            neighbours,
+            desired: input.desired,
+            observed: input.observed,
+            rollouts,
+            plan: publishedPlan(plan),
+            summary: summarize?.of({ input, plan }),
+          }
+        },
+      },
+    ]
+  })
+}
+
+/** Without what only the controller works with: whole proposals, and lists of ordinals. */
+function publishedPlan({ groups, proposals }: ServicePlan): PublishedPlan {
+  return {
+    groups: groups.map((group) => ({ ...group, tally: countsOf(group.tally) })),
+    proposals: proposals.map(({ group }) => ({ group })),
+  }
+}
+
+function countsOf({ targets, moved, healthy, soaked, failed, silent, sick, pending }: Tally): Tally {
+  return { targets, moved, healthy, soaked, failed, silent, sick, pending }
 }

@@ -3,6 +3,8 @@ import { defineOperation } from './operation.ts'
 import { explainSubject } from './explain/rules.ts'
 import { answerShape } from './explain/shape.ts'
 import { type Subject, subjectOfCluster, subjectsOfGroups } from './explain/subject.ts'
+import { publishedView } from './published-view.ts'
+import type { ServiceView, Workspace } from './workspace.ts'
 import { nullable, moment, object, toMoment } from './shapes.ts'
 
 export const explain = defineOperation({
@@ -16,8 +18,8 @@ export const explain = defineOperation({
     answers: Type.Array(answerShape, { description: 'of the cluster, or one for each group' }),
   }),
   async handler(workspace, { service, cluster }) {
-    const planning = await workspace.planning()
-    planning.services(service)
+    const planning =
+      (await publishedView(workspace, service, cluster)) ?? (await plannedView(workspace, service))
     const subjects: readonly Subject[] =
       cluster === undefined
         ? subjectsOfGroups(planning, service)
@@ -27,3 +29,10 @@ export const explain = defineOperation({
     return { at: toMoment(planning.observations.at) ?? '', service, cluster: cluster ?? null, answers }
   },
 })
+
+/** Throws `KnownError` for a service that does not exist. */
+async function plannedView(workspace: Workspace, service: string): Promise<ServiceView> {
+  const planning = await workspace.planning()
+  planning.services(service)
+  return planning
+}

@@ -1,14 +1,20 @@
-import type { FleetState, StatusDocument } from '../adapters/fleet/port.ts'
+import type { FleetState, StatusHead } from '../adapters/fleet/port.ts'
 import type { Instant, Seconds } from '../core/domain/time.ts'
 import { type RecordedColumns, restoreObserved, unobserved } from '../core/plan/recorded-columns.ts'
 import type { Observations } from './workspace.ts'
+
+/** What was published of observations. */
+export type RecordedStatus = Pick<
+  StatusHead,
+  'publishedAt' | 'holder' | 'clusters' | 'contactAt' | 'blackouts'
+> & { readonly recorded: (service: string) => RecordedColumns | undefined }
 
 /**
  * Observations as a controller published them in the fleet repository. They speak of the moment of publication:
  * silence and deadlines are counted to then, or a stopped controller would make every cluster look silent.
  */
 export function publishedObservations(
-  status: StatusDocument | undefined,
+  status: RecordedStatus | undefined,
   state: FleetState,
   silentAfter: Seconds,
   now: Instant,
@@ -28,7 +34,7 @@ export function publishedObservations(
       silent: Uint8Array.from(contactAt, (contact) => (contact + silentAfter < at ? 1 : 0)),
       observed(service) {
         const desired = state.desired(service)
-        const columns = status?.services.get(service)
+        const columns = status?.recorded(service)
         const size = Math.max(names.length, desired.file.length)
         return columns ? restoreObserved(reorder(columns, order), desired, size) : unobserved(desired, size)
       },

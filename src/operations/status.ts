@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { faultOfEvidence } from '../core/plan/blame.ts'
+import { blobId } from '../core/render/blob-id.ts'
 import type { GroupPlan, GroupPlanInput, Proposal, ServicePlanInput } from '../core/plan/types.ts'
 import { defineOperation } from './operation.ts'
 import { describeProposal } from './describe-proposal.ts'
@@ -16,7 +17,7 @@ import {
   toMomentOfColumn,
   toRelease,
 } from './shapes.ts'
-import type { PlannedService } from './workspace.ts'
+import type { PlannedService, Workspace } from './workspace.ts'
 
 const groupStatusShape = object({
   group: Type.String(),
@@ -57,20 +58,24 @@ const serviceStatusShape = object({
 export type ServiceStatus = Static<typeof serviceStatusShape>
 export type GroupStatus = Static<typeof groupStatusShape>
 
+const statusShape = object({
+  now: moment,
+  at: moment,
+  publishedBy: nullable(Type.String()),
+  services: Type.Array(serviceStatusShape),
+  unreadable: Type.Array(object({ path: Type.String(), reason: Type.String() }), {
+    description: 'files of the fleet repository that count as absent',
+  }),
+})
+
 export const status = defineOperation({
   name: 'status',
   summary: 'Where each service stands in each group, how healthy it is and what it waits for',
   input: object({ service: Type.Optional(Type.String()) }),
-  output: object({
-    now: moment,
-    at: moment,
-    publishedBy: nullable(Type.String()),
-    services: Type.Array(serviceStatusShape),
-    unreadable: Type.Array(object({ path: Type.String(), reason: Type.String() }), {
-      description: 'files of the fleet repository that count as absent',
-    }),
-  }),
+  output: statusShape,
   async handler(workspace, { service }) {
+    const published = await publishedAnswer(workspace, service)
+    if (published) return published
     const planning = await workspace.planning()
     const { at, publishedBy } = planning.observations
     return {
@@ -82,6 +87,38 @@ export const status = defineOperation({
     }
   },
 })
+
+/** What a controller publishes of each service, so that nobody has to read a whole fleet to answer. */
+export const summarizeService = {
+  shape: blobId(JSON.stringify(serviceStatusShape)),
+  of: serviceStatus,
+}
+
+/** Undefined: nothing was published lately that answers it. */
+async function publishedAnswer(
+  workspace: Workspace,
+  service: string | undefined,
+): Promise<Static<typeof statusShape> | undefined> {
+  const published = (await workspace.published())?.status
+  if (published?.summaryShape !== summarizeService.shape) return undefined
+  const all = (await published.summaries()).filter(isServiceStatus)
+  const services = service === undefined ? all : all.filter((each) => each.service === service)
+  // It may be new, or misspelt.
+  if (service !== undefined && services.length === 0) return undefined
+  const { publishedAt, holder, problems } = published
+  return {
+    now: toMoment(Math.max(workspace.now, publishedAt)) ?? '',
+    at: toMoment(publishedAt) ?? '',
+    publishedBy: holder,
+    services: [...services],
+    unreadable: problems.map(({ path, reason }) => ({ path, reason })),
+  }
+}
+
+/** Of summaries with the right shape only null is none. */
+function isServiceStatus(value: unknown): value is ServiceStatus {
+  return typeof value === 'object' && value !== null
+}
 
 function serviceStatus({ input, plan }: PlannedService): ServiceStatus {
   const groups = plan.groups.flatMap((group) => {

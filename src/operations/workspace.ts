@@ -1,5 +1,5 @@
 import type { CatalogSnapshot } from '../adapters/catalog/port.ts'
-import type { FleetState } from '../adapters/fleet/port.ts'
+import type { FleetState, PublishedPlan, PublishedStatus } from '../adapters/fleet/port.ts'
 import type { Commit, GitRepository, Oid } from '../adapters/git/port.ts'
 import type { ChartRenderer } from '../adapters/helm/port.ts'
 import type { Freezes } from '../core/check/freezes.ts'
@@ -8,7 +8,7 @@ import type { ChartRepository } from '../core/domain/chart-repository.ts'
 import type { ClusterIndex } from '../core/domain/cluster-index.ts'
 import type { Finding } from '../core/domain/finding.ts'
 import type { ChartReference } from '../core/domain/service-version.ts'
-import type { Instant } from '../core/domain/time.ts'
+import type { Instant, Seconds } from '../core/domain/time.ts'
 import { withinBudgets } from '../core/plan/budgets.ts'
 import { planService } from '../core/plan/plan-service.ts'
 import { withSickness } from '../core/plan/sick.ts'
@@ -34,6 +34,8 @@ export interface Workspace {
   fleetRepository(): Promise<FleetRepository>
   /** Catalog, fleet and what the clusters report, over one cluster index. */
   planning(): Promise<PlanningView>
+  /** What a controller published lately, which answers without reading the fleet; undefined: nothing. */
+  published(): Promise<Published | undefined>
   /** Charts by helm. Throws `KnownError` where questions are not asked by a person at their own machine. */
   charts(options: ChartOptions): Promise<ChartRenderer>
   /** `sha256:…` that a chart has in its repository now. Throws `KnownError` where there is no such chart, or as `charts`. */
@@ -54,6 +56,8 @@ export interface WorkspaceSources {
   readonly now: Instant
   readonly catalog: () => Promise<CatalogParts>
   readonly fleet: () => Promise<FleetView>
+  /** What a controller published, however long ago. Default: nothing. */
+  readonly published?: () => Promise<Published | undefined>
   /** Default: from `fleet`. */
   readonly fleetLog?: () => Promise<FleetLog>
   /** Default: it is not read here. */
@@ -113,10 +117,30 @@ export interface Observations {
   readonly publishedBy: string | undefined
 }
 
-export interface PlanningView {
+/** What a controller published, with what it takes to explain it. */
+export interface Published {
+  readonly status: PublishedStatus
+  /** A catalog that was checked already, in which the files of `texts` can be looked into. */
+  restore(catalog: Catalog, texts: ReadonlyMap<string, string>): CatalogSnapshot
+  readonly lastChange: CatalogParts['lastChange']
+}
+
+/** What is known about a service, for explaining it. */
+export interface ServiceView {
+  readonly catalog: Pick<CatalogView, 'snapshot' | 'lastChange'>
+  readonly targets: CatalogTargets
+  readonly observations: Pick<Observations, 'at' | 'contactAt'>
+  plan(service: string): ExplainedService
+}
+
+export interface ExplainedService {
+  readonly input: ServicePlanInput
+  readonly plan: PublishedPlan
+}
+
+export interface PlanningView extends ServiceView {
   readonly catalog: CatalogView
   readonly fleet: FleetView
-  readonly targets: CatalogTargets
   readonly observations: Observations
   /** Names of all services, sorted, or only `service`. Throws `KnownError` for one that does not exist. */
   services(service: string | undefined): readonly string[]
@@ -128,6 +152,14 @@ export interface PlannedService {
   readonly plan: ServicePlan
 }
 
+/** A controller publishes once a minute; when it missed that twice, it may have stopped. */
+const publishedLately: Seconds = 180
+
+/** The same workspace, in which everything is worked out from the repositories as they are now. */
+export function withoutPublished(workspace: Workspace): Workspace {
+  return { ...workspace, published: async () => undefined }
+}
+
 export function openWorkspace({ now, ...sources }: WorkspaceSources): Workspace {
   const catalog = once(async () => checkedCatalog(await sources.catalog()))
   const fleet = once(sources.fleet)
@@ -135,6 +167,10 @@ export function openWorkspace({ now, ...sources }: WorkspaceSources): Workspace 
     now,
     catalog,
     fleet,
+    published: once(async () => {
+      const published = await sources.published?.()
+      return published && now - published.status.publishedAt <= publishedLately ? published : undefined
+    }),
     fleetLog: once(sources.fleetLog ?? (async () => logOf(await fleet()))),
     fleetRepository: once(sources.fleetRepository ?? noHistory),
     planning: once(async () => createPlanning(await catalog(), await fleet())),

@@ -16,6 +16,7 @@ import type { Clock } from '../controller/clock.ts'
 import { type Controller, createController } from '../controller/controller.ts'
 import { createClusterIndex } from '../core/domain/cluster-index.ts'
 import type { ObjectTemplates } from '../core/domain/templates.ts'
+import { summarizeService } from '../operations/status.ts'
 
 /** What a world of simulated clusters stands on: repositories real or in memory, a clock real or not. */
 export interface WorldGround {
@@ -88,6 +89,7 @@ export function assembleWorld(ground: WorldGround): World {
     }),
     holder: ground.holder,
     onEvent: ground.onEvent,
+    summarize: summarizeService,
   })
   return { catalog, controller, forge, clusters }
 }

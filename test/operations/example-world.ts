@@ -1,6 +1,8 @@
 import { createFleet } from '../../src/adapters/fleet/fleet.ts'
+import { readStatus } from '../../src/adapters/fleet/status.ts'
 import { rolloutProblem } from '../../src/adapters/fleet/parse-rollout.ts'
 import { createCatalogSource } from '../../src/adapters/catalog/git-source.ts'
+import { restoreSnapshot } from '../../src/adapters/catalog/snapshot.ts'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
 import { createMemoryClone } from '../../src/adapters/git/memory.ts'
 import type { GitRepository, Oid, TreeChange } from '../../src/adapters/git/port.ts'
@@ -10,7 +12,7 @@ import { publishedObservations } from '../../src/operations/published-observatio
 import { type FleetRepository, openWorkspace, type Workspace } from '../../src/operations/workspace.ts'
 import type { World } from '../../src/simulate/assemble.ts'
 import { createMemoryWorld, type MemoryWorld, settle } from '../../src/simulate/memory-world.ts'
-import { exampleFiles } from '../simulate/example-files.ts'
+import { exampleFiles, smallCompany } from '../simulate/example-files.ts'
 
 /** 2026-11-18 13:06:40 UTC. */
 const start = 1_795_007_200
@@ -30,11 +32,11 @@ spec:
 `
 
 /**
- * The example company in the middle of its day: payments 1.4.3 soaks in a wave of prod, checkout 2.0.0 was rejected
+ * A small example company in the middle of its day: payments 1.4.3 soaks in a wave of prod, checkout 2.0.0 was rejected
  * in prod-canary, catalog-web 0.19.0 is on hold.
  */
 export async function createExampleWorld(from = start): Promise<ExampleWorld> {
-  const catalog = await exampleFiles('catalog')
+  const catalog = await smallCompany()
   const world = await createMemoryWorld({ start: from, catalog, templates: await readDefaultTemplates() })
   const running = world.startController()
   await settle(world, running)
@@ -81,7 +83,10 @@ async function stepUntil(
 }
 
 /** A workspace over the repositories of an example, as `halctl` opens one. */
-export async function openExample({ world, now }: ExampleWorld): Promise<Workspace> {
+export async function openExample(
+  { world, now }: ExampleWorld,
+  { published }: { readonly published: boolean } = { published: false },
+): Promise<Workspace> {
   const defaultTemplates = await readDefaultTemplates()
   const source = createCatalogSource({ repository: world.catalog, branch: 'main', defaultTemplates })
   return openWorkspace({
@@ -96,16 +101,30 @@ export async function openExample({ world, now }: ExampleWorld): Promise<Workspa
       }
     },
     fleetRepository: async () => openFleetRepository(world.fleet),
+    async published() {
+      if (!published) return undefined
+      const status = await readStatus(createMemoryClone(world.fleet))
+      const commit = status?.catalogCommit
+      return status && commit !== undefined
+        ? {
+            status,
+            restore: restoreSnapshot,
+            lastChange: async (path) => (await world.catalog.log(commit, { path, limit: 1 }))[0],
+          }
+        : undefined
+    },
     async fleet() {
       const clone = createMemoryClone(world.fleet)
       const fleet = createFleet({ clone, clusters: createClusterIndex() })
       const state = await fleet.sync()
       const status = await fleet.readStatus()
+      const recorded = await status?.recorded()
+      const published = status && recorded ? { ...status, recorded } : undefined
       return {
         state,
         log: clone.log,
         readBlobs: fleet.readBlobs,
-        observe: (silentAfter) => publishedObservations(status, state, silentAfter, now),
+        observe: (silentAfter) => publishedObservations(published, state, silentAfter, now),
       }
     },
   })

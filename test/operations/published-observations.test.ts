@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import type { FleetState, StatusDocument } from '../../src/adapters/fleet/port.ts'
+import type { FleetState } from '../../src/adapters/fleet/port.ts'
 import { createClusterIndex } from '../../src/core/domain/cluster-index.ts'
 import { PlacementState } from '../../src/core/domain/placement.ts'
-import { publishedObservations } from '../../src/operations/published-observations.ts'
+import { publishedObservations, type RecordedStatus } from '../../src/operations/published-observations.ts'
 
 const desired = {
   files: [
@@ -35,27 +35,20 @@ const state: FleetState = {
 }
 
 /** Published by a controller that numbers the clusters the other way round and does not know `a`. */
-const status: StatusDocument = {
+const status: RecordedStatus = {
   publishedAt: 1000,
   holder: 'controller',
-  catalogCommit: 'c',
-  fleetCommit: 'h',
-  acknowledged: [],
   clusters: ['c', 'b'],
   contactAt: Uint32Array.of(995, 100),
-  services: new Map([
-    [
-      'payments',
-      {
-        blobs: ['b1', 'b1'],
-        running: ['b1', ''],
-        state: Uint8Array.of(PlacementState.healthy, PlacementState.failed),
-        since: Uint32Array.of(200, 300),
-        observedAt: Uint32Array.of(150, 150),
-        evidence: new Map([[1, 'crashed']]),
-      },
-    ],
-  ]),
+  blackouts: [],
+  recorded: () => ({
+    blobs: ['b1', 'b1'],
+    running: ['b1', ''],
+    state: Uint8Array.of(PlacementState.healthy, PlacementState.failed),
+    since: Uint32Array.of(200, 300),
+    observedAt: Uint32Array.of(150, 150),
+    evidence: new Map([[1, 'crashed']]),
+  }),
 }
 
 it('finds each cluster by its name, whatever number the publisher gave it', () => {

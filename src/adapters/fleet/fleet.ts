@@ -3,7 +3,7 @@ import type { GitClone } from '../git/port.ts'
 import { createBlobCache } from './blob-cache.ts'
 import { parseExpectation } from './parse-expectation.ts'
 import type { Fleet } from './port.ts'
-import { publishStatus, readStatus } from './status.ts'
+import { createStatusWriter, readStatus } from './status.ts'
 import { createFleetReader } from './sync.ts'
 import { branchesPrefix, deleteBranch, pushBranch, pushMain } from './write.ts'
 
@@ -24,6 +24,7 @@ const rememberedExpectations = 10_000
 export function createFleet({ clone, clusters, branch: mainBranch = 'main' }: FleetOptions): Fleet {
   const mainRef = `refs/heads/${mainBranch}`
   const reader = createFleetReader(clone, clusters)
+  const status = createStatusWriter(clone)
   const texts = createBlobCache(clone.readBlobs, rememberedText, (text) => text.length)
   const expectations = createBlobCache(
     async (oids) => (await texts.read(oids)).map(parseExpectation),
@@ -50,7 +51,7 @@ export function createFleet({ clone, clusters, branch: mainBranch = 'main' }: Fl
     deleteBranch: async (branch, head) => deleteBranch(clone, branch, head),
     readBlobs: texts.read,
     readExpectations: expectations.read,
-    publishStatus: async (status) => publishStatus(clone, status),
+    publishStatus: async (next) => status.publish(next),
     readStatus: async () => readStatus(clone),
   }
 }

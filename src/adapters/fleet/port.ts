@@ -1,9 +1,13 @@
 import type { ClusterIndex } from '../../core/domain/cluster-index.ts'
-import type { DesiredColumns } from '../../core/domain/placement.ts'
+import type { Catalog } from '../../core/domain/catalog.ts'
+import type { DesiredColumns, ObservedColumns } from '../../core/domain/placement.ts'
 import type { Rollout } from '../../core/domain/rollout.ts'
+import type { Service } from '../../core/domain/service.ts'
+import type { ServiceVersion } from '../../core/domain/service-version.ts'
 import type { Instant } from '../../core/domain/time.ts'
 import type { Blackout } from '../../core/plan/blackout.ts'
 import type { RecordedColumns } from '../../core/plan/recorded-columns.ts'
+import type { GroupPlan, Proposal, Sickness } from '../../core/plan/types.ts'
 import type { ExpectedRelease } from '../../core/render/release-renderer.ts'
 import type { Oid, TreeChange } from '../git/port.ts'
 
@@ -31,10 +35,10 @@ export interface Fleet {
    * Halyard did not render. Each blob is parsed once.
    */
   readExpectations(oids: readonly Oid[]): Promise<readonly (ExpectedRelease | undefined)[]>
-  /** Replaces the one document at `refs/halyard/status`, whoever wrote it before. */
+  /** Replaces what is at `refs/halyard/status`, whoever wrote it. Only what changed since the last call is written anew. */
   publishStatus(status: StatusDocument): Promise<void>
   /** What a controller published last; undefined: nothing, or nothing that this version can read. */
-  readStatus(): Promise<StatusDocument | undefined>
+  readStatus(): Promise<PublishedStatus | undefined>
 }
 
 export interface BranchPush {
@@ -108,8 +112,8 @@ export interface FleetProblem {
   readonly reason: string
 }
 
-/** What a controller sees, for people without access to it. */
-export interface StatusDocument {
+/** What a controller sees, for people without access to it; of each service apart. */
+export interface StatusHead {
   readonly publishedAt: Instant
   /** Which controller published it. */
   readonly holder: string
@@ -119,13 +123,74 @@ export interface StatusDocument {
   readonly fleetCommit: Oid | undefined
   /** Names of the Holds that it obeys: no forward merge in their scope follows. */
   readonly acknowledged: readonly string[]
-  /** By cluster ordinal: the index of all columns below. */
+  /** By cluster ordinal: the index of all columns. */
   readonly clusters: readonly string[]
   /** Last sign of life by cluster ordinal; 0: none. */
   readonly contactAt: Uint32Array
-  /** When too many clusters were out of contact, oldest first; absent: never, or an older version wrote this. */
-  readonly blackouts?: readonly Blackout[]
-  readonly services: ReadonlyMap<string, RecordedColumns>
+  /** 1: the cluster has its directory in the fleet; by cluster ordinal. */
+  readonly bootstrapped: Uint8Array
+  /** Which clusters are sick, by what stands still on them. */
+  readonly sickness: Sickness
+  /** When too many clusters were out of contact, oldest first. */
+  readonly blackouts: readonly Blackout[]
+  /** Files of the fleet that could not be read. */
+  readonly problems: readonly FleetProblem[]
+  /** Which shape the summaries have, so that nobody reads one as another; undefined: there are none. */
+  readonly summaryShape: string | undefined
+}
+
+export interface StatusDocument extends StatusHead {
+  readonly catalog: SharedCatalog
+  readonly services: readonly ServiceStanding[]
+}
+
+/** The part of a catalog that all services share. */
+export type SharedCatalog = Omit<Catalog, 'services' | 'versions'>
+
+/** One service, told in full only where something of it changed. */
+export interface ServiceStanding {
+  readonly name: string
+  /** The values that `read` tells of: where each is the very same as before, so is all that it tells. */
+  readonly of: readonly unknown[]
+  read(): PublishedService
+}
+
+/** Everything of one service that questions are answered from. */
+export interface PublishedService {
+  readonly service: Service
+  /** The service's document as it is written. */
+  readonly text: string
+  readonly versions: readonly ServiceVersion[]
+  /** Why all of it is frozen; undefined: it is not. */
+  readonly frozenBy: string | undefined
+  /** Why it is frozen on single clusters, by name. */
+  readonly frozenOn: ReadonlyMap<string, string>
+  /** Services that this one requires or that require it, sorted. */
+  readonly neighbours: readonly string[]
+  /** Without `commit`, which counts from another beginning for everybody: zeros. */
+  readonly desired: DesiredColumns
+  readonly observed: ObservedColumns
+  readonly rollouts: readonly Rollout[]
+  readonly plan: PublishedPlan
+  /** A JSON value: what is answered about it among all services. */
+  readonly summary: unknown
+}
+
+/** What a plan says, without the effects themselves. */
+export interface PublishedPlan {
+  readonly groups: readonly GroupPlan[]
+  /** Of each proposal, in order. */
+  readonly proposals: readonly Pick<Proposal, 'group'>[]
+}
+
+export interface PublishedStatus extends StatusHead {
+  /** The summaries of all services, in order of their names. */
+  summaries(): Promise<readonly unknown[]>
+  catalog(): Promise<SharedCatalog>
+  /** In the order of the names; undefined: there is no such service. */
+  services(names: readonly string[]): Promise<readonly (PublishedService | undefined)[]>
+  /** What was observed of each service, with the blobs that it was judged against. */
+  recorded(): Promise<(service: string) => RecordedColumns | undefined>
 }
 
 /** The right to act on a fleet: one controller at a time. */

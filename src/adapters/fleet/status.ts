@@ -1,124 +1,217 @@
-import { promisify } from 'node:util'
-import { zstdCompress, zstdDecompressSync } from 'node:zlib'
-import type { GitClone } from '../git/port.ts'
-import { fetchDocument, pushDocument } from './document-ref.ts'
-import { numberTexts, type RecordedColumns } from '../../core/plan/recorded-columns.ts'
-import type { StatusDocument } from './port.ts'
-import { PushRejectedError } from './write.ts'
+import { recordObserved } from '../../core/plan/recorded-columns.ts'
+import type { GitClone, Oid, TreeChange } from '../git/port.ts'
+import type {
+  PublishedService,
+  PublishedStatus,
+  ServiceStanding,
+  SharedCatalog,
+  StatusDocument,
+} from './port.ts'
+import {
+  catalogPath,
+  clustersPath,
+  formatCatalog,
+  formatHead,
+  formatPlacements,
+  formatService,
+  headPath,
+  parseCatalog,
+  parseColumns,
+  parseHead,
+  parseService,
+  placementsPath,
+  servicePath,
+  summariesPath,
+} from './status-files.ts'
+import { author, PushRejectedError } from './write.ts'
 
-const place = { ref: 'refs/halyard/status', path: 'status.json' }
-const format = 1
+const ref = 'refs/halyard/status'
 const attempts = 5
-const compress = promisify(zstdCompress)
+/** Services written at a time, so that the first publication does not hold all of them in memory. */
+const batch = 50
 
-/** Columns as text: see `packNumbers`. */
-interface PackedColumns {
-  /** Clusters. */
-  readonly length: number
-  /** Distinct blob ids, which `judged` and `running` index. */
-  readonly files: readonly string[]
-  /** Judged, running, since, observedAt (Uint32 each), state (Uint8). */
-  readonly numbers: string
-  readonly evidence: readonly (readonly [number, string])[]
+export interface StatusWriter {
+  publish(status: StatusDocument): Promise<void>
 }
 
-interface PackedStatus extends Omit<StatusDocument, 'contactAt' | 'services'> {
-  readonly format: number
-  readonly contactAt: string
-  readonly services: Readonly<Record<string, PackedColumns>>
+/** A file that was written for these values. */
+interface Written {
+  readonly of: readonly unknown[]
+  readonly blob: Oid
 }
 
-export async function publishStatus(clone: GitClone, status: StatusDocument): Promise<void> {
-  const text = await packStatus(status)
-  let expected = await clone.resolve(place.ref)
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const outcome = await pushDocument(clone, place, { expected, text, time: status.publishedAt })
-    if (outcome.kind === 'pushed') return
-    if (outcome.kind === 'rejected') throw new PushRejectedError(place.ref, outcome.reason)
-    expected = (await fetchDocument(clone, place))?.oid
+/** What is known of a service that was published. */
+interface WrittenService {
+  readonly of: readonly unknown[]
+  readonly service: Written
+  readonly placements: Oid
+  /** Its summary as JSON. */
+  readonly summary: string
+}
+
+/**
+ * Publishes the status as the only commit of its ref, one file or two for each service: whoever asks about one service
+ * reads only that. What was written for the same values is not even put together again.
+ */
+export function createStatusWriter(clone: GitClone): StatusWriter {
+  let services = new Map<string, WrittenService>()
+  let shared = new Map<string, Written>()
+
+  const writeShared = async (path: string, of: readonly unknown[], text: () => string): Promise<Written> => {
+    const known = shared.get(path)
+    if (known && isSame(known.of, of)) return known
+    const [blob = ''] = await clone.writeBlobs([text()])
+    return { of, blob }
   }
-  throw new Error(`${place.ref} moved at each of ${attempts} tries to replace it`)
-}
-
-export async function readStatus(clone: GitClone): Promise<StatusDocument | undefined> {
-  const stored = await fetchDocument(clone, place)
-  return stored === undefined ? undefined : unpackStatus(stored.text)
-}
-
-async function packStatus(status: StatusDocument): Promise<string> {
-  const services: [string, PackedColumns][] = []
-  for (const [service, columns] of status.services) services.push([service, await packColumns(columns)])
-  const packed: PackedStatus = {
-    format,
-    ...status,
-    contactAt: await packNumbers([status.contactAt]),
-    services: Object.fromEntries(services),
-  }
-  return `${JSON.stringify(packed)}\n`
-}
-
-async function packColumns(columns: RecordedColumns): Promise<PackedColumns> {
-  const { blobs, running, state, since, observedAt, evidence } = columns
-  const numbers = new Map<string, number>()
-  const arrays = [numberTexts(blobs, numbers), numberTexts(running, numbers), since, observedAt, state]
-  return {
-    length: state.length,
-    files: [...numbers.keys()],
-    numbers: await packNumbers(arrays),
-    evidence: [...evidence],
-  }
-}
-
-/** Undefined: another version of Halyard wrote it, or it is damaged. */
-function unpackStatus(text: string): StatusDocument | undefined {
-  try {
-    const { format: found, contactAt, services, ...rest } = JSON.parse(text) as PackedStatus
-    if (found !== format) return undefined
-    const { catalogCommit, fleetCommit } = rest
-    return {
-      ...rest,
-      catalogCommit,
-      fleetCommit,
-      contactAt: uint32s(unpackNumbers(contactAt)),
-      services: new Map(
-        Object.entries(services).map(([service, packed]) => [service, unpackColumns(packed)]),
-      ),
+  const write = async (status: StatusDocument): Promise<Oid> => {
+    const { clusters, commit: _, ...rest } = status.catalog
+    const nextShared = new Map([
+      [
+        catalogPath,
+        await writeShared(catalogPath, [status.catalogCommit, ...Object.values(rest)], () =>
+          formatCatalog(status.catalog),
+        ),
+      ],
+      [clustersPath, await writeShared(clustersPath, [clusters], () => `${JSON.stringify(clusters)}\n`)],
+    ])
+    const nextServices = new Map<string, WrittenService>()
+    for (let start = 0; start < status.services.length; start += batch) {
+      const some = status.services.slice(start, start + batch)
+      for (const [name, written] of await writeServices(clone, some, services))
+        nextServices.set(name, written)
     }
-  } catch (error) {
-    if (error instanceof Error) return undefined
-    throw error
+    const summaries = [...nextServices.values()].map(({ summary }) => summary)
+    const changes: TreeChange[] = [
+      { path: headPath, text: formatHead(status) },
+      { path: summariesPath, text: `[${summaries.join(',\n')}]\n` },
+      ...[...nextShared].map(([path, { blob }]) => ({ path, blob })),
+      ...[...nextServices].flatMap(([name, { service, placements }]) => [
+        { path: servicePath(name), blob: service.blob },
+        { path: placementsPath(name), blob: placements },
+      ]),
+    ]
+    const message = 'Replace the published status'
+    const draft = { parent: undefined, changes, message, author, time: status.publishedAt }
+    const [to = ''] = await clone.writeCommits([draft])
+    services = nextServices
+    shared = nextShared
+    return to
   }
-}
+  const forget = (): void => {
+    services = new Map()
+    shared = new Map()
+  }
 
-function unpackColumns({ length, files, numbers, evidence }: PackedColumns): RecordedColumns {
-  const bytes = unpackNumbers(numbers)
-  if (bytes.byteLength !== length * 17) throw new RangeError('columns are not whole')
-  const column = (index: number): Uint32Array =>
-    uint32s(bytes.slice(index * length * 4, (index + 1) * length * 4))
-  const oids = (index: number): readonly string[] =>
-    Array.from(column(index), (number) => files[number] ?? '')
   return {
-    blobs: oids(0),
-    running: oids(1),
-    since: column(2),
-    observedAt: column(3),
-    state: bytes.slice(length * 16),
-    evidence: new Map(evidence),
+    async publish(status) {
+      try {
+        await push(clone, await write(status))
+      } catch (error) {
+        // Whatever it was, nothing that was written before need still be there.
+        forget()
+        throw error
+      }
+    },
   }
 }
 
-/** Arrays one after the other, little-endian, compressed by zstd off this thread, in base64. */
-async function packNumbers(arrays: readonly (Uint8Array | Uint32Array)[]): Promise<string> {
-  const bytes = arrays.map(
-    ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+/** Replaces the ref, whoever wrote it. */
+async function push(clone: GitClone, to: Oid): Promise<void> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const expected = await clone.resolve(ref)
+    if (expected === to) return
+    const outcome = await clone.push([{ ref, expected, to }])
+    if (outcome.kind === 'pushed') return
+    if (outcome.kind === 'rejected') throw new PushRejectedError(ref, outcome.reason)
+    await clone.fetch([ref])
+  }
+  throw new Error(`${ref} moved at each of ${attempts} tries to replace it`)
+}
+
+async function writeServices(
+  clone: GitClone,
+  standings: readonly ServiceStanding[],
+  known: ReadonlyMap<string, WrittenService>,
+): Promise<readonly (readonly [string, WrittenService])[]> {
+  const isKept = ({ name, of }: ServiceStanding): boolean => isSame(known.get(name)?.of, of)
+  const changed = new Map(
+    standings.filter((standing) => !isKept(standing)).map(({ name, read }) => [name, read()]),
   )
-  return (await compress(Buffer.concat(bytes))).toString('base64')
+  // The catalog's word on a service mostly is the same while its placements move.
+  const said = (name: string, { service, versions, text }: PublishedService): Written | undefined => {
+    const before = known.get(name)?.service
+    return before && isSame(before.of, [service, versions, text]) ? before : undefined
+  }
+  const anew = [...changed].filter(([name, content]) => !said(name, content))
+  const blobs = await clone.writeBlobs([
+    ...anew.map(([, content]) => formatService(content)),
+    ...[...changed.values()].map(formatPlacements),
+  ])
+  const serviceBlobs = new Map(anew.map(([name], at) => [name, blobs[at] ?? '']))
+  const placements = new Map([...changed.keys()].map((name, at) => [name, blobs[anew.length + at] ?? '']))
+  return standings.flatMap(({ name, of }) => {
+    const content = changed.get(name)
+    const before = known.get(name)
+    if (content === undefined) return before ? [[name, before] as const] : []
+    const { service, versions, text } = content
+    const written: WrittenService = {
+      of,
+      service: said(name, content) ?? { of: [service, versions, text], blob: serviceBlobs.get(name) ?? '' },
+      placements: placements.get(name) ?? '',
+      summary: JSON.stringify(content.summary ?? null),
+    }
+    return [[name, written] as const]
+  })
 }
 
-function unpackNumbers(text: string): Uint8Array {
-  return new Uint8Array(zstdDecompressSync(Buffer.from(text, 'base64')))
+function isSame(one: readonly unknown[] | undefined, other: readonly unknown[]): boolean {
+  return one?.length === other.length && one.every((value, at) => Object.is(value, other[at]))
 }
 
-function uint32s({ buffer }: Uint8Array): Uint32Array {
-  return new Uint32Array(buffer)
+/** What is published; undefined: nothing, or nothing that this version can read. */
+export async function readStatus(clone: GitClone): Promise<PublishedStatus | undefined> {
+  await clone.fetch([ref])
+  const commit = await clone.resolve(ref)
+  if (commit === undefined) return undefined
+  const blobs = new Map((await clone.tree(commit)).map(({ path, oid }) => [path, oid]))
+  /** Texts of files in order; undefined: there is no such file. */
+  const read = async (paths: readonly string[]): Promise<readonly (string | undefined)[]> => {
+    const present = paths.filter((path) => blobs.has(path))
+    const texts = await clone.readBlobs(present.map((path) => blobs.get(path) ?? ''))
+    const found = new Map(present.map((path, at) => [path, texts[at]]))
+    return paths.map((path) => found.get(path))
+  }
+  const [headText = ''] = await read([headPath])
+  const head = parseHead(headText)
+  if (head === undefined) return undefined
+  return {
+    ...head,
+    async summaries() {
+      const [text = '[]'] = await read([summariesPath])
+      return JSON.parse(text) as readonly unknown[]
+    },
+    async catalog(): Promise<SharedCatalog> {
+      const [catalog = '', clusters = ''] = await read([catalogPath, clustersPath])
+      return parseCatalog(catalog, clusters)
+    },
+    async services(names) {
+      const texts = await read(names.flatMap((name) => [servicePath(name), placementsPath(name)]))
+      return names.map((_, at) => {
+        const [service, placements] = [texts[2 * at], texts[2 * at + 1]]
+        return service === undefined || placements === undefined
+          ? undefined
+          : parseService(service, placements)
+      })
+    },
+    async recorded() {
+      const prefix = placementsPath('').slice(0, -'.json'.length)
+      const paths = [...blobs.keys()].filter((path) => path.startsWith(prefix))
+      const texts = await read(paths)
+      const byPath = new Map(paths.map((path, at) => [path, texts[at]]))
+      return (service) => {
+        const columns = parseColumns(byPath.get(placementsPath(service)) ?? '')
+        return columns && recordObserved(columns.observed, columns.desired)
+      }
+    },
+  }
 }

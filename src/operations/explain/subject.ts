@@ -3,12 +3,12 @@ import type { RejectedRelease } from '../../core/domain/rollout.ts'
 import type { Cluster } from '../../core/domain/cluster.ts'
 import type { GroupPlan, GroupPlanInput } from '../../core/plan/types.ts'
 import { unknownName } from '../nearest-name.ts'
-import type { PlannedService, PlanningView } from '../workspace.ts'
+import type { ExplainedService, ServiceView } from '../workspace.ts'
 
 /** What is explained: a service in a group, or on one cluster. */
 export interface Subject {
-  readonly planning: PlanningView
-  readonly planned: PlannedService
+  readonly planning: ServiceView
+  readonly planned: ExplainedService
   readonly cluster: { readonly ordinal: number; readonly document: Cluster } | undefined
   /** Undefined: the service does not target the cluster. */
   readonly place: SubjectPlace | undefined
@@ -31,7 +31,7 @@ export interface Refusal {
   readonly verdict: RejectedRelease
 }
 
-export function subjectsOfGroups(planning: PlanningView, service: string): readonly Subject[] {
+export function subjectsOfGroups(planning: ServiceView, service: string): readonly Subject[] {
   const planned = planning.plan(service)
   return planned.input.groups.map((group) => ({
     planning,
@@ -42,7 +42,7 @@ export function subjectsOfGroups(planning: PlanningView, service: string): reado
 }
 
 /** Throws `KnownError` for a cluster that the catalog does not have. */
-export function subjectOfCluster(planning: PlanningView, service: string, name: string): Subject {
+export function subjectOfCluster(planning: ServiceView, service: string, name: string): Subject {
   const { clusters } = planning.catalog.snapshot.catalog
   const document = clusters.find((cluster) => cluster.name === name)
   if (!document)
@@ -57,7 +57,7 @@ export function subjectOfCluster(planning: PlanningView, service: string, name: 
   return { planning, planned, cluster: { ordinal, document }, place: group && placeOf(planned, group) }
 }
 
-function placeOf({ input, plan }: PlannedService, group: GroupPlanInput): SubjectPlace | undefined {
+function placeOf({ input, plan }: ExplainedService, group: GroupPlanInput): SubjectPlace | undefined {
   const groupPlan = plan.groups.find((each) => each.group === group.group.name)
   if (!groupPlan) return undefined
   const { current } = group.rollout

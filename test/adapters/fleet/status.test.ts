@@ -1,7 +1,67 @@
 import { describe, expect, test } from 'vitest'
-import type { StatusDocument } from '../../../src/adapters/fleet/port.ts'
+import { createAssembler } from '../../../src/adapters/catalog/snapshot.ts'
+import { readDefaultTemplates } from '../../../src/adapters/catalog/templates.ts'
+import type { PublishedService, SharedCatalog, StatusDocument } from '../../../src/adapters/fleet/port.ts'
+import { emptyRollout } from '../../../src/core/domain/rollout.ts'
+import type { ObjectTemplates } from '../../../src/core/domain/templates.ts'
+import { recordObserved } from '../../../src/core/plan/recorded-columns.ts'
 import { memoryBench, systemBench } from './bench.ts'
 
+const skeletons = await readDefaultTemplates()
+
+const payments: PublishedService = {
+  service: {
+    name: 'payments',
+    owner: 'team-payments',
+    namespace: 'pay',
+    releaseName: 'payments',
+    tier: 'standard',
+    targets: 'none',
+    dependsOn: [],
+    notifications: [],
+    file: 'services/payments/service.yaml',
+  },
+  text: 'kind: Service\n',
+  versions: [],
+  frozenBy: undefined,
+  frozenOn: new Map([['c2', 'no such region']]),
+  neighbours: ['ledger'],
+  desired: {
+    files: [
+      { blob: '', release: '' },
+      { blob: 'a'.repeat(40), release: 'payments@1.0.0' },
+      { blob: 'b'.repeat(40), release: 'payments@1.1.0' },
+    ],
+    file: Uint16Array.of(1, 2, 0),
+    commit: new Uint32Array(3),
+    mergedAt: Uint32Array.of(50, 60, 0),
+  },
+  observed: {
+    running: Uint16Array.of(0, 1, 0),
+    state: Uint8Array.of(6, 7, 0),
+    since: Uint32Array.of(100, 200, 0),
+    observedAt: Uint32Array.of(90, 0, 0),
+    evidence: new Map([[1, 'CrashLoopBackOff']]),
+  },
+  rollouts: [emptyRollout('payments', 'prod')],
+  plan: { groups: [], proposals: [{ group: 'prod' }] },
+  summary: { service: 'payments' },
+}
+
+/** Tells how often each service was put together. */
+function standing(content: PublishedService, of: readonly unknown[] = [content], reads: string[] = []) {
+  const { name } = content.service
+  return {
+    name,
+    of,
+    read() {
+      reads.push(name)
+      return content
+    },
+  }
+}
+
+const catalog = assembleCatalog(skeletons)
 const status: StatusDocument = {
   publishedAt: 1_700_000_000,
   holder: 'controller-1',
@@ -10,20 +70,27 @@ const status: StatusDocument = {
   acknowledged: ['hold-payments'],
   clusters: ['c1', 'c2', 'c3'],
   contactAt: Uint32Array.of(1_699_999_990, 0, 4_294_967_295),
-  services: new Map([
-    [
-      'payments',
-      {
-        blobs: ['a'.repeat(40), 'b'.repeat(40), ''],
-        running: ['', 'a'.repeat(40), ''],
-        state: Uint8Array.of(6, 7, 0),
-        since: Uint32Array.of(100, 200, 0),
-        observedAt: Uint32Array.of(90, 0, 0),
-        evidence: new Map([[1, 'CrashLoopBackOff']]),
-      },
-    ],
-    ['__proto__', emptyColumns()],
-  ]),
+  bootstrapped: Uint8Array.of(1, 0, 1),
+  sickness: {
+    placed: Uint16Array.of(3, 2, 0),
+    unwell: Uint16Array.of(1, 2, 0),
+    sick: Uint8Array.of(0, 1, 0),
+  },
+  blackouts: [{ from: 5, clusters: 3 }],
+  problems: [{ path: 'clusters/c1/apps/pay/x.yaml', reason: 'no header' }],
+  summaryShape: 'shape-1',
+  catalog,
+  services: [standing(payments)],
+}
+const { catalog: _catalog, services: _services, ...head } = status
+
+function assembleCatalog(templates: ObjectTemplates): SharedCatalog {
+  const { catalog } = createAssembler(templates)('c'.repeat(40), new Map())
+  const { services: _s, versions: _v, ...shared } = catalog
+  const clusters = [
+    { name: 'c1', labels: { env: 'prod' }, metadata: {}, decommission: false, file: 'clusters/c1.yaml' },
+  ]
+  return { ...shared, clusters }
 }
 
 describe.for([
@@ -35,7 +102,45 @@ describe.for([
     const [writer, reader] = [await bench.fleet(), await bench.fleet()]
     expect(await reader.readStatus()).toBeUndefined()
     await writer.publishStatus(status)
-    expect(await reader.readStatus()).toEqual(status)
+    const published = await reader.readStatus()
+    expect(published).toMatchObject(head)
+    expect(await published?.catalog()).toEqual(catalog)
+    expect(await published?.summaries()).toEqual([{ service: 'payments' }])
+    expect(await published?.services(['payments', 'ledger'])).toEqual([payments, undefined])
+    const recorded = (await published?.recorded())?.('payments')
+    expect(recorded).toEqual(recordObserved(payments.observed, payments.desired))
+  })
+
+  test('holds each service apart, and puts together only what changed', async () => {
+    const bench = await createBench()
+    const writer = await bench.fleet()
+    const reads: string[] = []
+    const ledger = {
+      ...payments,
+      service: { ...payments.service, name: 'ledger' },
+      summary: { service: 'ledger' },
+    }
+    const services = [standing(ledger, [1], reads), standing(payments, [1], reads)]
+    await writer.publishStatus({ ...status, services })
+    const moved = { ...payments, summary: { service: 'payments', moved: true } }
+    await writer.publishStatus({
+      ...status,
+      services: [standing(ledger, [1], reads), standing(moved, [2], reads)],
+    })
+    expect(reads).toEqual(['ledger', 'payments', 'payments'])
+    const published = await (await bench.fleet()).readStatus()
+    expect(await published?.summaries()).toEqual([ledger.summary, moved.summary])
+    expect(await published?.services(['ledger'])).toEqual([ledger])
+  })
+
+  test('forgets services that are gone', async () => {
+    const bench = await createBench()
+    const writer = await bench.fleet()
+    await writer.publishStatus(status)
+    await writer.publishStatus({ ...status, services: [] })
+    const published = await (await bench.fleet()).readStatus()
+    expect(await published?.services(['payments'])).toEqual([undefined])
+    expect(await published?.summaries()).toEqual([])
   })
 
   test('is replaced, whoever wrote it before, and leaves no history', async () => {
@@ -50,28 +155,25 @@ describe.for([
   })
 })
 
-test.for(['{"format":99}', 'not json', '{"format":1,"contactAt":"%%%","services":{}}'])(
-  'a status that cannot be read is none: %s',
-  async (text) => {
-    const bench = await memoryBench()
-    const author = { name: 'Ana', email: 'ana@example.com' }
-    const draft = {
-      parent: undefined,
-      changes: [{ path: 'status.json', text }],
-      message: 'm',
-      author,
-      time: 1,
-    }
-    const [to] = await bench.remote.writeCommits([draft])
-    await bench.remote.updateRefs([{ ref: 'refs/halyard/status', expected: undefined, to }])
-    const fleet = await bench.fleet()
-    expect(await fleet.readStatus()).toBeUndefined()
-    await fleet.publishStatus(status)
-    expect(await fleet.readStatus()).toEqual(status)
-  },
-)
-
-function emptyColumns() {
-  const none = { blobs: [], running: [], evidence: new Map<number, string>() }
-  return { ...none, state: new Uint8Array(), since: new Uint32Array(), observedAt: new Uint32Array() }
-}
+test.for([
+  '{"format":99}',
+  'not json',
+  '{"format":1,"contactAt":"","services":{}}',
+  '{"format":2,"contactAt":"%%%"}',
+])('a status that cannot be read is none: %s', async (text) => {
+  const bench = await memoryBench()
+  const author = { name: 'Ana', email: 'ana@example.com' }
+  const draft = {
+    parent: undefined,
+    changes: [{ path: 'status.json', text }],
+    message: 'm',
+    author,
+    time: 1,
+  }
+  const [to] = await bench.remote.writeCommits([draft])
+  await bench.remote.updateRefs([{ ref: 'refs/halyard/status', expected: undefined, to }])
+  const fleet = await bench.fleet()
+  expect(await fleet.readStatus()).toBeUndefined()
+  await fleet.publishStatus(status)
+  expect(await fleet.readStatus()).toMatchObject(head)
+})

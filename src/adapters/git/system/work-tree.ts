@@ -17,10 +17,20 @@ export interface WorkTree {
   commitPaths(commit: PathCommit): Promise<PathCommitOutcome>
   /** Where the folder is in its repository (`a/b/`, empty at its root), and the commit that is checked out. */
   position(): Promise<{ readonly prefix: string; readonly head: Oid | undefined }>
+  /** How it stands to its commit and to the branch that it follows. */
+  standing(): Promise<WorkTreeStanding>
   /** Fetches a branch of the remote that this one is pushed to, else of `origin`; undefined: it has no such branch. */
   fetchBranch(branch: string): Promise<Oid | undefined>
   /** Makes a branch on that remote, which has none of that name. */
   pushBranch(branch: string, commit: Oid): Promise<void>
+}
+
+export interface WorkTreeStanding {
+  readonly head: Oid | undefined
+  /** No file in the folder is changed or new. */
+  readonly isClean: boolean
+  /** The branch that it follows has every commit of it. */
+  readonly isPushed: boolean
 }
 
 export interface PathCommit {
@@ -57,6 +67,16 @@ export async function openWorkTree(folder: string): Promise<WorkTree | undefined
       prefix: (await git(['rev-parse', '--show-prefix'])).stdout.trim(),
       head: await headOf(git),
     }),
+    async standing() {
+      const { stdout } = await git(['status', '--porcelain=v2', '--branch', '-z', '--', '.'])
+      const lines = stdout.split('\0').filter((line) => line !== '')
+      const [, head] = /^# branch\.oid ([0-9a-f]{40})$/m.exec(lines.join('\n')) ?? []
+      return {
+        head,
+        isClean: lines.every((line) => line.startsWith('# ')),
+        isPushed: lines.some((line) => line.startsWith('# branch.ab +0 ')),
+      }
+    },
     async fetchBranch(branch) {
       const ref = `refs/heads/${branch}`
       const remote = await remoteOf(git)

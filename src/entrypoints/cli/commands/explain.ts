@@ -1,6 +1,10 @@
 import type { Command } from 'commander'
 import type { Session } from '../session.ts'
 
+interface FreshOption {
+  readonly fresh?: true
+}
+
 export function addExplain(program: Command, session: Session): Command {
   return program
     .command('explain')
@@ -10,6 +14,7 @@ export function addExplain(program: Command, session: Session): Command {
     )
     .argument('<service>')
     .argument('[cluster]', 'on this cluster; without it, in each group')
+    .option('--fresh', 'work it out from the repositories, whatever a controller published')
     .addHelpText(
       'after',
       `
@@ -17,15 +22,21 @@ Examples:
   halctl explain payments
   halctl explain payments prod-use1-07`,
     )
-    .action(async (service: string, cluster: string | undefined, _options, command: Command) => {
-      const [{ explain }, { viewExplain }] = await Promise.all([
-        import('../../../operations/explain.ts'),
-        import('../views/explain.ts'),
-      ])
-      await session.answer(command, {
-        ask: (workspace) =>
-          explain.handler(workspace, cluster === undefined ? { service } : { service, cluster }),
-        view: viewExplain,
-      })
-    })
+    .action(
+      async (service: string, cluster: string | undefined, { fresh }: FreshOption, command: Command) => {
+        const [{ explain }, { withoutPublished }, { viewExplain }] = await Promise.all([
+          import('../../../operations/explain.ts'),
+          import('../../../operations/workspace.ts'),
+          import('../views/explain.ts'),
+        ])
+        await session.answer(command, {
+          ask: (workspace) =>
+            explain.handler(
+              fresh ? withoutPublished(workspace) : workspace,
+              cluster === undefined ? { service } : { service, cluster },
+            ),
+          view: viewExplain,
+        })
+      },
+    )
 }

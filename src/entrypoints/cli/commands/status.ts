@@ -1,12 +1,17 @@
 import type { Command } from 'commander'
 import type { Session } from '../session.ts'
 
+interface FreshOption {
+  readonly fresh?: true
+}
+
 export function addStatus(program: Command, session: Session): Command {
   return program
     .command('status')
     .summary('where services stand, how healthy they are, what they wait for')
     .description('Where each service stands in each group, how healthy it is and what it waits for.')
     .argument('[service]', 'only this service, with its failing clusters')
+    .option('--fresh', 'work it out from the repositories, whatever a controller published')
     .addHelpText(
       'after',
       `
@@ -17,13 +22,18 @@ Examples:
   halctl status payments --watch
   halctl status -o json | jq '.services[] | select(.failures != [])'`,
     )
-    .action(async (service: string | undefined, _options, command: Command) => {
-      const [{ status }, { viewService, viewServices }] = await Promise.all([
+    .action(async (service: string | undefined, { fresh }: FreshOption, command: Command) => {
+      const [{ status }, { withoutPublished }, { viewService, viewServices }] = await Promise.all([
         import('../../../operations/status.ts'),
+        import('../../../operations/workspace.ts'),
         import('../views/status.ts'),
       ])
       await session.answer(command, {
-        ask: (workspace) => status.handler(workspace, service === undefined ? {} : { service }),
+        ask: (workspace) =>
+          status.handler(
+            fresh ? withoutPublished(workspace) : workspace,
+            service === undefined ? {} : { service },
+          ),
         view: (answer, page) => {
           const [only] = answer.services
           return service !== undefined && only ? viewService(answer, only, page) : viewServices(answer, page)
