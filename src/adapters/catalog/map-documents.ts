@@ -123,6 +123,7 @@ function mapCluster({ metadata, spec }: ClusterDocument, file: string): Cluster 
     labels: metadata.labels ?? {},
     metadata: toJsonObject(spec.metadata ?? {}),
     decommission: spec.decommission ?? false,
+    ...(spec.connection ? { connection: spec.connection } : {}),
     file,
   }
 }

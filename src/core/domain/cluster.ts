@@ -11,7 +11,19 @@ export interface Cluster {
   readonly metadata: JsonObject
   /** It is emptied and takes nothing new: no service's target any more. */
   readonly decommission: boolean
+  /** Where its credential is; undefined: where the controller was told to look, under the cluster's name. */
+  readonly connection?: ClusterConnection
   readonly file: string
+}
+
+/** Names a credential that the controller has; never the credential itself. */
+export interface ClusterConnection {
+  readonly kubeconfig: {
+    /** Name of a file in the controller's folder of kubeconfigs. */
+    readonly file?: string | undefined
+    /** Context in that file, or in the one kubeconfig for all clusters. */
+    readonly context?: string | undefined
+  }
 }
 
 /** A Kubernetes LabelSelector plus name globs (`!` excludes). Its parts are ANDed; `all` states on purpose that it selects everything. */

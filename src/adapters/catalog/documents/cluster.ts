@@ -1,5 +1,41 @@
 import { Type, type Static } from 'typebox'
-import { dnsLabel, documentSchema, flag, labelMap, payload } from './fields.ts'
+import { dnsLabel, documentSchema, flag, labelMap, payload, text } from './fields.ts'
+
+const connection = Type.Object(
+  {
+    kubeconfig: Type.Object(
+      {
+        file: Type.Optional(
+          text(
+            'Name of a file in the folder that halyard run has its kubeconfigs in. Default: <cluster>.kubeconfig.',
+            {
+              title: 'the name of a file, without a folder',
+              pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$',
+              maxLength: 253,
+            },
+          ),
+        ),
+        context: Type.Optional(
+          text(
+            'Context of that file, or of the one kubeconfig that halyard run has. Default: its current one.',
+            {
+              maxLength: 253,
+            },
+          ),
+        ),
+      },
+      {
+        additionalProperties: false,
+        minProperties: 1,
+        description: 'Where the credential is for reading the cluster. It is never in the catalog itself.',
+      },
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'How Halyard reads the cluster, where that does not follow from its name.',
+  },
+)
 
 export const ClusterSchema = documentSchema(
   'Cluster',
@@ -25,6 +61,7 @@ export const ClusterSchema = documentSchema(
           false,
         ),
       ),
+      connection: Type.Optional(connection),
     },
     { additionalProperties: false, description: 'The cluster.' },
   ),
