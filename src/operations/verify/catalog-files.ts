@@ -10,6 +10,8 @@ import type { RenderedFile } from '../../core/render/types.ts'
 /** The files of a cluster that no release decides, as one catalog gives them. */
 export interface CatalogFiles {
   cluster(name: string): Cluster | undefined
+  /** The group that a cluster is in; empty: none. */
+  groupOf(cluster: string): string
   sync(cluster: string): readonly RenderedFile[]
   /** Empty: no service of the catalog lives in the namespace, or the cluster is not in it. */
   namespace(cluster: string, namespace: string): readonly RenderedFile[]
@@ -29,6 +31,7 @@ export function createCatalogFiles(catalog: Catalog): CatalogFiles {
   }
   return {
     cluster: (name) => clusters.get(name),
+    groupOf: (cluster) => targets.groupOf(targets.index.ordinalOf(cluster) ?? -1)?.name ?? '',
     sync: (cluster) => (clusters.has(cluster) ? renderClusterSync({ cluster, settings, templates }) : []),
     namespace(cluster, namespace) {
       const tier = tiers.get(namespace)

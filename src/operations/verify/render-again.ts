@@ -16,7 +16,8 @@ export interface Source {
   readonly catalog: Catalog
   /** What renders the file's release: the head, or the catalog that the release comes from. */
   readonly releases: Catalog
-  readonly group: string
+  /** Undefined: the one that the cluster is in. */
+  readonly group: string | undefined
 }
 
 /** A file to render again. `release`: what a service file says that it is; undefined: it says nothing, or is none. */
@@ -74,12 +75,13 @@ export function createRendering(): Rendering {
       if (!wanted.release) return unrenderable('its first line is not that of a file that Halyard wrote')
       const found = rendererFor(wanted.release, source.releases)
       if (found.kind === 'unrenderable') return found
-      const outcome = found.renderer.render(cluster, source.group)
+      const group = source.group ?? files.groupOf(cluster.name)
+      const outcome = found.renderer.render(cluster, group)
       if (outcome.kind === 'error')
         return unrenderable(outcome.errors.map(({ message }) => message).join('; '))
       const { path, text } = outcome.file
       if (path !== wanted.path) return unrenderable(`it belongs at ${path}`)
-      const variant = found.renderer.variantOf(cluster, source.group)
+      const variant = found.renderer.variantOf(cluster, group)
       return { kind: 'rendered', text, blob: blobOf(found.renderer, variant, text) }
     },
   }

@@ -9,7 +9,8 @@ export type Writer =
       readonly kind: 'halyard'
       readonly catalogCommit: string
       readonly releaseCommits: readonly string[]
-      readonly group: string
+      /** Undefined: the one that each cluster was in. */
+      readonly group: string | undefined
       /** What a wave brings; undefined: of several services, which their files tell. */
       readonly release: NamedRelease | undefined
       /** Seconds since 1970. */
@@ -31,7 +32,7 @@ export async function readWriter(fleet: FleetRepository, commit: Oid): Promise<W
     kind: 'halyard',
     catalogCommit,
     releaseCommits: trailers.get(releaseCommitTrailer)?.split(' ') ?? [],
-    group: trailers.get('Group') ?? '',
+    group: trailers.get('Group'),
     release: trailers.has('Wave') ? releaseOf(trailers) : undefined,
     time,
   }
