@@ -5,6 +5,7 @@ import type { GitRepository, Oid, TreeChange } from '../../src/adapters/git/port
 import { initRepository, openClone } from '../../src/adapters/git/system.ts'
 import { createReleases } from '../../src/controller/releases.ts'
 import type { Catalog } from '../../src/core/domain/catalog.ts'
+import type { Cluster } from '../../src/core/domain/cluster.ts'
 import { createClusterIndex } from '../../src/core/domain/cluster-index.ts'
 import { emptyRollout } from '../../src/core/domain/rollout.ts'
 import type { ServiceRelease } from '../../src/core/domain/service-release.ts'
@@ -15,7 +16,7 @@ import { renderClusterSync } from '../../src/core/render/render-cluster.ts'
 import { renderNamespace } from '../../src/core/render/render-namespace.ts'
 import { formatRollout } from '../../src/core/render/rollout-document.ts'
 import { formatTrailers } from '../../src/core/render/trailers.ts'
-import { catalogFiles } from './catalog-files.ts'
+import { catalogFiles, measuredSize } from './catalog-files.ts'
 
 /** When everything had been proven; the controller starts a day later. */
 const provenAt = 1_790_000_000
@@ -28,10 +29,17 @@ export interface WorldPaths {
   readonly fleet: string
 }
 
+/** Clusters written by one commit, which is held in memory. */
+const clustersPerCommit = 250
+
 /** Both repositories, as a fleet leaves them that delivered every service everywhere. Returns how many files it has. */
-export async function buildWorld(paths: WorldPaths, cloneFolder: string): Promise<number> {
+export async function buildWorld(
+  paths: WorldPaths,
+  cloneFolder: string,
+  size = measuredSize,
+): Promise<number> {
   const catalogRepository = await initRepository(paths.catalog, { branch: 'main' })
-  await commitTo(catalogRepository, [...catalogFiles()], 'Begin the catalog')
+  await commitTo(catalogRepository, [...catalogFiles(size)], 'Begin the catalog')
   const source = createCatalogSource({
     repository: catalogRepository,
     branch: 'main',
@@ -42,16 +50,25 @@ export async function buildWorld(paths: WorldPaths, cloneFolder: string): Promis
   if (findings.length > 0)
     throw new Error(findings.map(({ file, message }) => `${file}: ${message}`).join('\n'))
   const targets = createCatalogTargets(catalog, createClusterIndex())
-  const changes = [...clusterFiles(targets), ...(await serviceFiles(targets, createReleases(source)))]
+  const releases = createReleases(source)
 
   const fleetRepository = await initRepository(paths.fleet, { branch: 'main' })
   const clone = await openClone({ path: cloneFolder, url: paths.fleet })
   const fleet = createFleet({ clone, clusters: createClusterIndex() })
   const message = `Write the fleet\n\n${formatTrailers([['Catalog-Commit', catalog.commit]])}\n`
-  const pushed = await fleet.commitMain({ base: undefined, changes, message, time: provenAt })
-  if (pushed.kind !== 'pushed') throw new Error('the fleet could not be written')
+  let base: Oid | undefined
+  let files = 0
+  const commit = async (changes: readonly TreeChange[]): Promise<void> => {
+    const pushed = await fleet.commitMain({ base, changes, message, time: provenAt })
+    if (pushed.kind !== 'pushed') throw new Error('the fleet could not be written')
+    base = pushed.head
+    files += changes.length
+  }
+  for (let first = 0; first < catalog.clusters.length; first += clustersPerCommit)
+    await commit(await filesOf(targets, releases, first, first + clustersPerCommit))
+  await commit(rolloutFiles(targets))
   await Promise.all([clone.close(), fleetRepository.close(), catalogRepository.close()])
-  return changes.length
+  return files
 }
 
 /** A commit on main, as people make them. */
@@ -69,11 +86,38 @@ export async function commitTo(
   return to
 }
 
-function clusterFiles({ catalog }: CatalogTargets): readonly TreeChange[] {
-  const { settings, templates } = catalog
-  const services = [...catalog.services.values()]
-  const namespaces = [...new Map(services.map(({ namespace, tier }) => [namespace, tier]))]
-  return catalog.clusters.flatMap(({ name: cluster }) => [
+/** Everything of the clusters with ordinals from `first` up to, and without, `end`. */
+async function filesOf(
+  targets: CatalogTargets,
+  releases: ReturnType<typeof createReleases>,
+  first: number,
+  end: number,
+): Promise<readonly TreeChange[]> {
+  const { catalog } = targets
+  const isWanted = (ordinal: number): boolean => ordinal >= first && ordinal < end
+  const clusters = catalog.clusters.filter(({ name }) => isWanted(targets.index.intern(name)))
+  const changes = clusterFiles(catalog, clusters)
+  for (const release of newestReleases(targets)) {
+    const found = await releases.rendererOf(release, catalog)
+    if (found.kind === 'unrenderable') throw new Error(found.reason)
+    for (const { group, targets: ordinals } of targets.groupsOf(release.service)) {
+      for (const ordinal of ordinals.filter(isWanted)) {
+        const cluster = targets.clusterAt(ordinal)
+        const outcome = cluster && found.renderer.render(cluster, group.name)
+        if (outcome?.kind !== 'file') throw new Error(`${release.service} can not be rendered`)
+        changes.push(outcome.file)
+      }
+    }
+  }
+  return changes
+}
+
+function clusterFiles(
+  { settings, templates, services }: Catalog,
+  clusters: readonly Cluster[],
+): TreeChange[] {
+  const namespaces = [...new Map([...services.values()].map(({ namespace, tier }) => [namespace, tier]))]
+  return clusters.flatMap(({ name: cluster }) => [
     ...renderClusterSync({ cluster, settings, templates }),
     ...namespaces.flatMap(([namespace, tier]) =>
       renderNamespace({ cluster, namespace, tier, templates, foundationNamespaces: [] }),
@@ -81,37 +125,21 @@ function clusterFiles({ catalog }: CatalogTargets): readonly TreeChange[] {
   ])
 }
 
-/** Every service's newest version on all its targets, with the rollout files that its waves left. */
-async function serviceFiles(
-  targets: CatalogTargets,
-  releases: ReturnType<typeof createReleases>,
-): Promise<readonly TreeChange[]> {
-  const changes: TreeChange[] = []
-  for (const service of targets.catalog.services.keys()) {
+function newestReleases(targets: CatalogTargets): readonly ServiceRelease[] {
+  return [...targets.catalog.services.keys()].map((service) => {
     const release = targets.releasesOf(service).at(-1)
     if (release === undefined) throw new Error(`${service} has no version`)
-    changes.push(...(await releaseFiles(targets, releases, release, targets.catalog)))
-  }
-  return changes
+    return release
+  })
 }
 
-async function releaseFiles(
-  targets: CatalogTargets,
-  releases: ReturnType<typeof createReleases>,
-  release: ServiceRelease,
-  catalog: Catalog,
-): Promise<readonly TreeChange[]> {
-  const found = await releases.rendererOf(release, catalog)
-  if (found.kind === 'unrenderable') throw new Error(found.reason)
-  return targets.groupsOf(release.service).flatMap(({ group, targets: ordinals }) => {
-    const files = Array.from(ordinals, (ordinal) => {
-      const cluster = targets.clusterAt(ordinal)
-      const outcome = cluster && found.renderer.render(cluster, group.name)
-      if (outcome?.kind !== 'file') throw new Error(`${release.service} can not be rendered`)
-      return outcome.file
-    })
-    return [...files, rolloutFile(targets, release, group.name, ordinals)]
-  })
+/** What the waves of every service's newest version left. */
+function rolloutFiles(targets: CatalogTargets): readonly TreeChange[] {
+  return newestReleases(targets).flatMap((release) =>
+    targets
+      .groupsOf(release.service)
+      .map(({ group, targets: ordinals }) => rolloutFile(targets, release, group.name, ordinals)),
+  )
 }
 
 /** The first rollout of a service: every cluster was moved by it, and there was nothing before. */
@@ -129,7 +157,8 @@ function rolloutFile(
   }
   const started = startRelease(emptyRollout(release.service, group), release, provenAt)
   const movement = { clusters: [...ordinals], names: index.names, desired }
-  const opened = openWave(started.rollout, started.current, ordinals.length, movement, provenAt)
+  const wave = { quota: ordinals.length, openedAt: provenAt }
+  const opened = openWave(started.rollout, started.current, wave, movement)
   const rollout = prove(opened, opened.current ?? started.current, provenAt)
   return { path: rolloutPath(group, release.service), text: formatRollout(rollout) }
 }
