@@ -16,6 +16,8 @@ export interface StackFiles {
   readonly crds: readonly string[]
   /** Folder of kwok's stages, a file each. */
   readonly stages: string
+  /** Folder of Gitea's templates and texts; undefined where Gitea can not be built. */
+  readonly gitea: string | undefined
 }
 
 export type StackBuild =
@@ -24,6 +26,12 @@ export type StackBuild =
 
 const modulesFolder = fileURLToPath(new URL('.', import.meta.url))
 const buildFlags = ['-trimpath', '-buildvcs=false', `-ldflags=${linkerFlags}`]
+const cgoBuildFlags = ({ tags, linkerFlags: flags }: NonNullable<ModuleSet['cgo']>): readonly string[] => [
+  '-trimpath',
+  '-buildvcs=false',
+  `-tags=${tags.join(',')}`,
+  `-ldflags=${flags}`,
+]
 
 /**
  * Builds what is not built yet, from the modules that are pinned here, into a cache outside of the checkout
@@ -37,8 +45,11 @@ export async function buildStack(log: (line: string) => void): Promise<StackBuil
   const startedAt = performance.now()
   const cache = cacheFolder()
   await mkdir(cache, { recursive: true })
-  const folders = []
-  for (const set of moduleSets) folders.push(await buildSet(go, set, cache, log))
+  const folders = new Map<string, string>()
+  for (const set of moduleSets) {
+    if (set.cgo === undefined || go.hasCompiler) folders.set(set.name, await buildSet(go, set, cache, log))
+    else log(`there is no C compiler: what needs ${set.name} is skipped`)
+  }
   return { kind: 'built', files: stackFiles(folders), milliseconds: performance.now() - startedAt }
 }
 
@@ -76,13 +87,10 @@ async function compile(go: Go, set: ModuleSet, folder: string, log: (line: strin
   for (const [index, [name, path]] of programs.entries()) {
     log(`builds ${name} (${index + 1} of ${programs.length} of ${set.name})`)
     const startedAt = performance.now()
-    await go.run(join(modulesFolder, set.name), [
-      'build',
-      ...buildFlags,
-      '-o',
-      join(folder, 'bin', name),
-      path,
-    ])
+    const flags = set.cgo === undefined ? buildFlags : cgoBuildFlags(set.cgo)
+    await go.run(join(modulesFolder, set.name), ['build', ...flags, '-o', join(folder, 'bin', name), path], {
+      cgo: set.cgo !== undefined,
+    })
     log(`built ${name} in ${Math.round((performance.now() - startedAt) / 1000)} s`)
   }
 }
@@ -109,12 +117,18 @@ async function moduleFolder(go: Go, set: ModuleSet, module: string): Promise<str
   return folder
 }
 
-function stackFiles(folders: readonly string[]): StackFiles {
-  const programs = moduleSets.flatMap((set, index) =>
-    Object.keys(set.programs).map((name) => [name, join(folders[index] ?? '', 'bin', name)] as const),
-  )
-  const crds = folders.map((folder) => join(folder, 'crds')).filter((folder) => existsSync(folder))
-  const stages = folders.map((folder) => join(folder, 'stages')).find((folder) => existsSync(folder))
+/** `folders`: of the sets that are built, by their name. */
+function stackFiles(folders: ReadonlyMap<string, string>): StackFiles {
+  const programs = moduleSets.flatMap((set) => {
+    const folder = folders.get(set.name)
+    return folder === undefined
+      ? []
+      : Object.keys(set.programs).map((name) => [name, join(folder, 'bin', name)] as const)
+  })
+  const places = (name: string): readonly string[] =>
+    [...folders.values()].map((folder) => join(folder, name)).filter((folder) => existsSync(folder))
+  const [stages] = places('stages')
   if (stages === undefined) throw new Error('no module of the stack holds stages')
-  return { programs: Object.fromEntries(programs), crds, stages }
+  const [gitea] = places('gitea')
+  return { programs: Object.fromEntries(programs), crds: places('crds'), stages, gitea }
 }

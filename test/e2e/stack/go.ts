@@ -6,8 +6,10 @@ import { execa } from 'execa'
 export interface Go {
   /** `go1.26.8` */
   readonly version: string
+  /** Whether this machine has the C compiler that cgo asks for. */
+  readonly hasCompiler: boolean
   /** Runs `go` in a folder and returns what it printed. Throws what it said when it fails. */
-  run(folder: string, args: readonly string[]): Promise<string>
+  run(folder: string, args: readonly string[], options?: { readonly cgo: boolean }): Promise<string>
 }
 
 /** Where Go's own installer puts it, for shells whose PATH lacks it. */
@@ -23,12 +25,22 @@ export async function findGo(): Promise<Go | undefined> {
 }
 
 async function openGo(binary: string): Promise<Go> {
-  const run = async (folder: string, args: readonly string[]): Promise<string> => {
+  const run: Go['run'] = async (folder, args, { cgo } = { cgo: false }) => {
     // Programs without cgo are the same on every machine and need no C compiler.
-    const { stdout } = await execa(binary, args, { cwd: folder, env: { CGO_ENABLED: '0' }, stdin: 'ignore' })
+    const env = { CGO_ENABLED: cgo ? '1' : '0' }
+    const { stdout } = await execa(binary, args, { cwd: folder, env, stdin: 'ignore' })
     return stdout.trim()
   }
-  return { version: await run('/', ['env', 'GOVERSION']), run }
+  const [version = '', compiler = ''] = (await run('/', ['env', 'GOVERSION', 'CC'])).split('\n')
+  return { version, hasCompiler: await isOnPath(compiler), run }
+}
+
+/** Whether a command, with or without its folder, can be run. */
+async function isOnPath(command: string): Promise<boolean> {
+  if (isAbsolute(command)) return isExecutable(command)
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(isAbsolute)
+  const found = await Promise.all(folders.map(async (folder) => isExecutable(join(folder, command))))
+  return command !== '' && found.includes(true)
 }
 
 async function isExecutable(path: string): Promise<boolean> {

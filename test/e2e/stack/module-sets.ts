@@ -8,10 +8,13 @@ export interface ModuleSet {
   readonly programs: Readonly<Record<string, string>>
   /** Files that are copied, by the folder that they go to. */
   readonly files: Readonly<Record<string, readonly { readonly module: string; readonly path: string }[]>>
+  /** What its programs need beyond pure Go: a C compiler, with these build tags. */
+  readonly cgo?: { readonly tags: readonly string[]; readonly linkerFlags: string }
 }
 
 const flux = (name: string): string => `github.com/fluxcd/${name}-controller`
 const crdsOf = (name: string) => ({ module: flux(name), path: 'config/crd/bases' })
+const giteaFolder = (path: string) => [{ module: 'code.gitea.io/gitea', path }]
 const kwokStage = (path: string) => ({ module: 'sigs.k8s.io/kwok', path: join('kustomize/stage', path) })
 
 /** Programs whose modules agree on versions share a set: what they have in common is compiled once. */
@@ -59,6 +62,17 @@ export const moduleSets: readonly ModuleSet[] = [
         module: 'github.com/external-secrets/external-secrets',
         path: `config/crds/bases/external-secrets.io_${name}.yaml`,
       })),
+    },
+  },
+  {
+    name: 'gitea',
+    programs: { gitea: 'code.gitea.io/gitea' },
+    files: Object.fromEntries(
+      ['templates', 'options', 'public'].map((path) => [`gitea/${path}`, giteaFolder(path)]),
+    ),
+    cgo: {
+      tags: ['sqlite', 'sqlite_unlock_notify', 'timetzdata'],
+      linkerFlags: '-s -w -X main.Version=1.26.0',
     },
   },
 ]

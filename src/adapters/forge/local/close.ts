@@ -1,4 +1,5 @@
 import type { Oid, RefUpdate } from '../../git/port.ts'
+import type { Comment } from '../port.ts'
 import { untilSettled } from './contention.ts'
 import type { LocalForgeParts } from './parts.ts'
 import { branchRef } from './pull-records.ts'
@@ -45,6 +46,23 @@ export async function approvePullRequest(parts: LocalForgeParts, number: number,
     const { approvals } = pull.record
     if (head === undefined || approvals.some((given) => given.by === by && given.head === head)) return []
     return [await parts.records.update(pull, { ...pull.record, approvals: [...approvals, { by, head }] })]
+  })
+}
+
+/** Keeps the comment of that name; it may be about one that ended. */
+export async function commentPullRequest(
+  { repository, records }: LocalForgeParts,
+  number: number,
+  { name, text }: Comment,
+): Promise<void> {
+  await untilSettled(`comment on pull request #${number}`, async () => {
+    const pull = await records.read(number)
+    if (pull === undefined) throw new Error(`there is no pull request #${number}`)
+    const { comments } = pull.record
+    if (comments?.[name] === text) return 'updated'
+    return repository.updateRefs([
+      await records.update(pull, { ...pull.record, comments: { ...comments, [name]: text } }),
+    ])
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Instant } from '../../../core/domain/time.ts'
 import type { GitRepository, Oid } from '../../git/port.ts'
 import type { CommitStatus, Forge, PullRequest } from '../port.ts'
-import { approvePullRequest, closePullRequest } from './close.ts'
+import { approvePullRequest, closePullRequest, commentPullRequest } from './close.ts'
 import { mergePullRequest } from './merge.ts'
 import { openPullRequest } from './open.ts'
 import type { LocalForgeParts } from './parts.ts'
@@ -61,10 +61,19 @@ export function createLocalForge(options: LocalForgeOptions): LocalForge {
         .map(({ record }) => toPullRequest(record, heads.get(branchRef(record.branch)), url))
         .filter(({ state }) => state === 'open')
     },
+    async find(branch) {
+      const pulls = await records.readAll([...(await records.numbers()).values()])
+      const newest = pulls.findLast(({ record }) => record.branch === branch)
+      if (newest === undefined) return undefined
+      const { endedBy } = newest.record
+      return { ...(await describe(newest.record)), ...(endedBy !== undefined && { closedBy: endedBy }) }
+    },
     open: async (draft) => describe(await openPullRequest(parts, draft)),
     setStatus: async (headSha, status) => statuses.write(headSha, status),
     merge: async (request) => mergePullRequest(parts, request),
     close: async (number, comment) => closePullRequest(parts, number, { comment, deleteBranch: true }),
+    comment: async (number, comment) => commentPullRequest(parts, number, comment),
+    limit: () => undefined,
     async get(number) {
       const pull = await records.read(number)
       return pull === undefined ? undefined : describe(pull.record)

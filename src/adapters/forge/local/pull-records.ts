@@ -2,7 +2,7 @@ import type { GitRepository, Oid, RefUpdate } from '../../git/port.ts'
 import type { CommitStatus, PullRequestDraft } from '../port.ts'
 
 /** A pull request as stored, a JSON blob at `refs/halyard/pulls/<number>`. */
-export interface PullRecord extends PullRequestDraft {
+export interface PullRecord extends Omit<PullRequestDraft, 'reviewers'> {
   readonly number: number
   readonly state: 'open' | 'closed' | 'merged'
   /** Head when last opened, approved, closed or merged; an open one's true head is its branch. */
@@ -13,6 +13,8 @@ export interface PullRecord extends PullRequestDraft {
   readonly endedBy: string | undefined
   /** Why it was closed. */
   readonly comment: string | undefined
+  /** What was commented, by the name of the comment. Absent: nothing. */
+  readonly comments?: Readonly<Record<string, string>>
   readonly mergeCommit: Oid | undefined
   /** The gates' verdict on the head that was merged or closed. */
   readonly status: CommitStatus | undefined
