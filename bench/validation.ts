@@ -42,7 +42,7 @@ function changes(files: ReadonlyMap<string, string>) {
     return { what, path, text: text.replace(from, to) }
   }
   const [path, text] = versionFile(500, '1.10.0')
-  const [cluster = ''] = [...files.keys()].filter((name) => name.startsWith('clusters/prod-'))
+  const cluster = [...files.keys()].find((name) => name.startsWith('clusters/prod-')) ?? ''
   return [
     { what: 'after a new version', path, text },
     edited('after a label of a cluster', cluster, 'size: ', 'rack: r1\n    size: '),

@@ -4,7 +4,9 @@ import type {
   PublishedPlan,
   PublishedService,
   ServiceStanding,
+  SharedCatalog,
 } from '../adapters/fleet/port.ts'
+import type { Catalog } from '../core/domain/catalog.ts'
 import type { Instant, Seconds } from '../core/domain/time.ts'
 import { servicePlanInput, type StepView } from '../core/plan/service-inputs.ts'
 import { withSickness } from '../core/plan/sick.ts'
@@ -27,8 +29,8 @@ export interface Summarize {
 
 export interface StatusSubject {
   readonly catalog: CatalogState
-  readonly fleet: FleetState
-  readonly observations: Observations
+  readonly fleet: Pick<FleetState, 'head' | 'clusters' | 'bootstrapped' | 'problems' | 'desired' | 'rollout'>
+  readonly observations: Pick<Observations, 'contactAt' | 'silent' | 'blackouts' | 'observed'>
   readonly plans: ReadonlyMap<string, ServicePlan>
   readonly now: Instant
 }
@@ -65,7 +67,7 @@ export function createStatusPublisher(fleet: Fleet, holder: string, summarize: S
         blackouts,
         problems: state.problems,
         summaryShape: summarize?.shape,
-        catalog: catalog.targets.catalog,
+        catalog: sharedCatalog(catalog.targets.catalog),
         services: standings(subject, step, summarize),
       })
       publishedAt = now
@@ -73,6 +75,29 @@ export function createStatusPublisher(fleet: Fleet, holder: string, summarize: S
       told = blackouts
       seen = commits
     },
+  }
+}
+
+/** What all services share, and nothing else. */
+function sharedCatalog({
+  commit,
+  settings,
+  clusters,
+  groups,
+  chartRepositories,
+  sourceRepositories,
+  directives,
+  templates,
+}: Catalog): SharedCatalog {
+  return {
+    commit,
+    settings,
+    clusters,
+    groups,
+    chartRepositories,
+    sourceRepositories,
+    directives,
+    templates,
   }
 }
 

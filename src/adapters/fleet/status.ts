@@ -63,26 +63,21 @@ export function createStatusWriter(clone: GitClone): StatusWriter {
     const [blob = ''] = await clone.writeBlobs([text()])
     return { of, blob }
   }
-  const write = async (status: StatusDocument): Promise<Oid> => {
-    const { clusters, commit: _, ...rest } = status.catalog
+  const write = async ({ catalog, services: standings, ...head }: StatusDocument): Promise<Oid> => {
+    const { clusters, ...rest } = catalog
     const nextShared = new Map([
-      [
-        catalogPath,
-        await writeShared(catalogPath, [status.catalogCommit, ...Object.values(rest)], () =>
-          formatCatalog(status.catalog),
-        ),
-      ],
+      [catalogPath, await writeShared(catalogPath, Object.values(rest), () => formatCatalog(catalog))],
       [clustersPath, await writeShared(clustersPath, [clusters], () => `${JSON.stringify(clusters)}\n`)],
     ])
     const nextServices = new Map<string, WrittenService>()
-    for (let start = 0; start < status.services.length; start += batch) {
-      const some = status.services.slice(start, start + batch)
+    for (let start = 0; start < standings.length; start += batch) {
+      const some = standings.slice(start, start + batch)
       for (const [name, written] of await writeServices(clone, some, services))
         nextServices.set(name, written)
     }
     const summaries = [...nextServices.values()].map(({ summary }) => summary)
     const changes: TreeChange[] = [
-      { path: headPath, text: formatHead(status) },
+      { path: headPath, text: formatHead(head) },
       { path: summariesPath, text: `[${summaries.join(',\n')}]\n` },
       ...[...nextShared].map(([path, { blob }]) => ({ path, blob })),
       ...[...nextServices].flatMap(([name, { service, placements }]) => [
@@ -91,7 +86,7 @@ export function createStatusWriter(clone: GitClone): StatusWriter {
       ]),
     ]
     const message = 'Replace the published status'
-    const draft = { parent: undefined, changes, message, author, time: status.publishedAt }
+    const draft = { parent: undefined, changes, message, author, time: head.publishedAt }
     const [to = ''] = await clone.writeCommits([draft])
     services = nextServices
     shared = nextShared

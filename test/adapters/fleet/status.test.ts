@@ -133,6 +133,18 @@ describe.for([
     expect(await published?.services(['ledger'])).toEqual([ledger])
   })
 
+  test('names what it holds by path, and keeps the head small', async () => {
+    const bench = await createBench()
+    await (await bench.fleet()).publishStatus(status)
+    const entries = await bench.remote.tree((await bench.remote.resolve('refs/halyard/status')) ?? '')
+    const paths = ['catalog.json', 'clusters.json', 'placements/payments.json', 'services/payments.json']
+    expect(entries.map(({ path }) => path)).toEqual([...paths, 'status.json', 'summaries.json'])
+    const [text = ''] = await bench.remote.readBlobs([entries[4]?.oid ?? ''])
+    expect(Object.keys(JSON.parse(text)).toSorted()).toEqual(
+      ['format', ...Object.keys(head)].filter((key) => key !== 'fleetCommit').toSorted(),
+    )
+  })
+
   test('forgets services that are gone', async () => {
     const bench = await createBench()
     const writer = await bench.fleet()
