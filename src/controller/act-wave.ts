@@ -45,6 +45,7 @@ export async function actWave(context: ActContext, proposal: WaveProposal): Prom
       forward: { service, group, ...(proposal.needsApproval ? { clusters: proposal.clusters } : {}) },
     },
     needsApproval: proposal.needsApproval,
+    subject: { service, group },
   })
   if (outcome.kind !== 'merged') return outcome
   context.emit({

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { CommitStatus, PullRequest } from '../adapters/forge/port.ts'
 import type { TreeChange } from '../adapters/git/port.ts'
+import { approvalOf } from '../core/plan/orders.ts'
 import type { PullRequestText } from '../core/render/pull-request.ts'
 import type { ActContext, Moving, Outcome } from './act-context.ts'
 
@@ -12,6 +13,8 @@ export interface Delivery {
   /** Forward changes merge only while the plan's gates hold; going back waits for nothing. */
   readonly direction: { readonly forward: Moving } | 'back'
   readonly needsApproval: boolean
+  /** Whose an Approve order may be that agrees to this content. */
+  readonly subject?: { readonly service: string; readonly group: string }
 }
 
 export type DeliveryOutcome =
@@ -46,7 +49,7 @@ interface Presented {
 /** Opens the pull request, or finds the one that shows exactly this content already. */
 async function present(
   { fleet, forge, state, now, pullRequests }: ActContext,
-  { branch, changes, text }: Delivery,
+  { branch, changes, text, needsApproval, subject }: Delivery,
 ): Promise<Presented | { readonly kind: 'again'; readonly reason: string }> {
   const content = contentDigest(changes)
   const open = pullRequests.get(branch)
@@ -58,7 +61,7 @@ async function present(
   const pushed = await fleet.pushBranch({ branch, base: state.head, changes, message, time: now })
   if (pushed.kind === 'stale') return { kind: 'again', reason: `branch ${branch} moved` }
   const { title, body, labels } = text
-  const shownBody = `${body}\n<!-- halyard-content: ${content} ${pushed.head} -->`
+  const shownBody = `${body}${needsApproval ? approvalNote(content, subject) : ''}\n<!-- halyard-content: ${content} ${pushed.head} -->`
   const pullRequest = await forge.open({ branch, base: 'main', title, body: shownBody, labels })
   return { kind: 'presented', pullRequest, isNew: true, foreign: pullRequest.headSha !== pushed.head }
 }
@@ -66,11 +69,13 @@ async function present(
 /** What keeps the pull request from being merged in this moment; undefined: nothing. */
 async function whyNotYet(
   context: ActContext,
-  { needsApproval, direction }: Delivery,
+  { needsApproval, direction, changes, subject }: Delivery,
   { pullRequest, foreign }: Presented,
 ): Promise<string | undefined> {
   if (foreign) return `pull request #${pullRequest.number} has commits that Halyard did not make`
-  if (needsApproval && pullRequest.approvals.length === 0)
+  const { directives } = context.catalog.targets.catalog
+  const order = subject && approvalOf(directives, contentDigest(changes), subject)
+  if (needsApproval && pullRequest.approvals.length === 0 && !order)
     return `approval of pull request #${pullRequest.number}`
   return direction === 'back' ? undefined : context.whatShut(direction.forward)
 }
@@ -114,8 +119,16 @@ function gates(state: CommitStatus['state'], description: string): CommitStatus 
 
 /** What a pull request's hidden marker says that it shows. */
 function shownContent(body: string): { readonly content: string; readonly head: string } | undefined {
-  const [, content, head] = /<!-- halyard-content: ([0-9a-f]+) ([0-9a-f]+) -->/.exec(body) ?? []
+  const [, content, head] = /<!-- halyard-content: (sha256:[0-9a-f]+) ([0-9a-f]+) -->/.exec(body) ?? []
   return content === undefined || head === undefined ? undefined : { content, head }
+}
+
+/** How a person agrees without a review: by an order of the catalog that names this content. */
+function approvalNote(content: string, subject: Delivery['subject']): string {
+  const command = subject
+    ? `halctl approve ${subject.service} --group ${subject.group} --digest ${content}`
+    : `digest ${content}`
+  return `\n\nApprove by a review of this head, or by an order: \`${command}\``
 }
 
 /** Names the content of a change, whatever the time at which its ledger entry was written. */
@@ -125,5 +138,5 @@ function contentDigest(changes: readonly TreeChange[]): string {
     if (change.path.startsWith('rollouts/')) continue
     hash.update(`${change.path}\0${'text' in change ? change.text : 'blob' in change ? change.blob : ''}\0`)
   }
-  return hash.digest('hex').slice(0, 16)
+  return `sha256:${hash.digest('hex')}`
 }

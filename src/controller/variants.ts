@@ -42,15 +42,15 @@ export function createVariants(releases: Releases, source: CatalogSource): Varia
       const ids = new Map(groups.map(({ name, release }) => [name, releaseId(release)]))
       const isKept = before !== undefined && before.groups === catalog.groups
       const file = new Uint32Array(targets.index.size)
-      if (isKept) file.set(before.file)
       const blobs = isKept ? before.blobs : ['']
       const changed = isKept ? changedBetween(before.clusters, targets) : undefined
       for (const { name, renderer, members } of groups) {
         const isNew = !isKept || before.releases.get(name) !== ids.get(name)
         for (const cluster of members) {
           const document = targets.clusterAt(cluster)
-          const isSame = !isNew && file[cluster] !== 0 && !changed?.has(cluster)
-          if (document && !isSame) file[cluster] = numberOf(blobs, blobOf(renderer, document, name))
+          // What was no target the last time is not known for the present release.
+          const kept = isNew || changed?.has(cluster) ? 0 : (before.file[cluster] ?? 0)
+          if (document) file[cluster] = kept || numberOf(blobs, blobOf(renderer, document, name))
         }
       }
       known.set(service, { clusters: catalog.clusters, groups: catalog.groups, releases: ids, file, blobs })

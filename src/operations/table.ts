@@ -4,6 +4,7 @@ import { history } from './history.ts'
 import { addCluster } from './orders/add-cluster.ts'
 import { cordon } from './orders/cordon.ts'
 import { decommissionCluster } from './orders/decommission-cluster.ts'
+import { approve } from './orders/approve.ts'
 import { expedite } from './orders/expedite.ts'
 import { freeze } from './orders/freeze.ts'
 import { hold } from './orders/hold.ts'
@@ -40,6 +41,7 @@ export const orders = {
   withdraw,
   promote,
   expedite,
+  approve,
   retry,
   skip,
   'add-cluster': addCluster,

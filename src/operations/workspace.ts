@@ -10,6 +10,9 @@ import type { Finding } from '../core/domain/finding.ts'
 import type { ChartReference } from '../core/domain/service-version.ts'
 import type { Instant, Seconds } from '../core/domain/time.ts'
 import { withinBudgets } from '../core/plan/budgets.ts'
+import { createLeaving } from '../core/plan/leaving.ts'
+import { type EmptyingPlan, planDecommissions } from '../core/plan/plan-decommission.ts'
+import { removalInputs } from '../core/plan/removal-inputs.ts'
 import { planService } from '../core/plan/plan-service.ts'
 import { withSickness } from '../core/plan/sick.ts'
 import {
@@ -145,6 +148,8 @@ export interface PlanningView extends ServiceView {
   /** Names of all services, sorted, or only `service`. Throws `KnownError` for one that does not exist. */
   services(service: string | undefined): readonly string[]
   plan(service: string): PlannedService
+  /** How far the clusters are that shall be emptied. */
+  emptyings(): readonly EmptyingPlan[]
 }
 
 export interface PlannedService {
@@ -200,12 +205,15 @@ function createPlanning(catalog: CatalogView, fleet: FleetView): PlanningView {
   const observations = fleet.observe(settings.silentAfter)
   const seen = withSickness(targets, fleet.state, observations.view)
   const plans = new Map<string, PlannedService>()
+  const leaving = createLeaving(targets, fleet.state)
   const planned = (service: string): PlannedService => {
     const known = plans.get(service)
     if (known) return known
     const input = servicePlanInput(targets, service, fleet.state, seen, catalog.freezes)
     if (!input) throw unknownName('service', service, services.keys())
-    const found = { input, plan: planService(input, observations.at) }
+    const removals = removalInputs(service, targets, fleet.state, observations.view, leaving)
+    const complete = removals.length > 0 ? { ...input, removals } : input
+    const found = { input: complete, plan: planService(complete, observations.at) }
     plans.set(service, found)
     return found
   }
@@ -217,7 +225,16 @@ function createPlanning(catalog: CatalogView, fleet: FleetView): PlanningView {
     within = withinBudgets(all, { targets, services: placed, desired }, observations.at)
     return within
   }
+  const emptyings = (): readonly EmptyingPlan[] =>
+    planDecommissions({
+      targets,
+      fleet: fleet.state,
+      observations: observations.view,
+      frozenBy: catalog.frozenBy,
+      now: observations.at,
+    })
   return {
+    emptyings,
     catalog,
     fleet,
     targets,

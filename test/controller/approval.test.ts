@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
 import { createMemoryWorld } from '../../src/simulate/memory-world.ts'
-import { companyFiles } from '../simulate/company.ts'
+import { approveFile, companyFiles } from '../simulate/company.ts'
 
 const templates = await readDefaultTemplates()
 
@@ -56,4 +56,16 @@ test('commits of another on its branch are never merged, approved or not', async
   expect([...(await world.fleetTree('clusters')).keys()]).not.toContain(
     'clusters/devel-0/apps/shop/shop.yaml',
   )
+})
+
+test('an Approve order with the digest that its pull request shows merges it, another does not', async () => {
+  const { world, running, pull } = await waitingWave()
+  const [, digest = ''] = /--digest (sha256:[0-9a-f]{64})/.exec(pull.body) ?? []
+  expect(pull.body).toContain(`halctl approve shop --group devel --digest ${digest}`)
+  await world.mergeIntoCatalog(new Map([approveFile('wrong', `sha256:${'0'.repeat(64)}`)]), 'Approve')
+  await running.controller.step()
+  expect(await running.forge.get(pull.number)).toMatchObject({ state: 'open' })
+  await world.mergeIntoCatalog(new Map([approveFile('right', digest)]), 'Approve')
+  await running.controller.step()
+  expect(await running.forge.get(pull.number)).toMatchObject({ state: 'merged', headSha: pull.headSha })
 })

@@ -11,7 +11,16 @@ import {
   type MemoryWorld,
   settle,
 } from '../../src/simulate/memory-world.ts'
-import { clusterFile, companyFiles, type GroupWords, holdFile, rollbackFile, versionFile } from './company.ts'
+import {
+  approveFile,
+  clusterFile,
+  companyFiles,
+  targetsFile,
+  type GroupWords,
+  holdFile,
+  rollbackFile,
+  versionFile,
+} from './company.ts'
 
 /** A company and what happens to it, as plain data that prints. */
 export interface Story {
@@ -40,6 +49,10 @@ export type StoryEvent = { readonly at: number } & (
   | { readonly kind: 'rollback'; readonly service: string; readonly group: string }
   | { readonly kind: 'join'; readonly group: string }
   | { readonly kind: 'relabel'; readonly cluster: string; readonly size: string }
+  | { readonly kind: 'move'; readonly cluster: string; readonly group: string }
+  | { readonly kind: 'decommission'; readonly cluster: string }
+  | { readonly kind: 'targets'; readonly service: string; readonly without: string | undefined }
+  | { readonly kind: 'approve' }
   | { readonly kind: 'restart'; readonly store: 'kept' | 'lost'; readonly seconds: number }
 )
 
@@ -97,6 +110,19 @@ function storyEvent(groups: readonly GroupWords[], services: readonly string[]):
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('rollback' as const), at, service, group }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('join' as const), at, group }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('move' as const), at, cluster, group }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('decommission' as const), at, cluster }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('targets' as const),
+        at,
+        // Who is depended on stays, or the catalog would be wrong.
+        service: fc.constantFrom(...services.slice(-1)),
+        without: maybe(cluster),
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('approve' as const), at }) },
     {
       weight: 2,
       arbitrary: fc.record({
@@ -240,6 +266,24 @@ function happeningsOf(
         joined.set(event.group, count + 1)
         return [merging(at, [clusterFile(`${event.group}-${count}`, event.group)])]
       }
+      case 'move':
+        return [merging(at, [clusterFile(event.cluster, event.group)])]
+      case 'decommission': {
+        const group = event.cluster.replace(/-\d+$/, '')
+        return [merging(at, [clusterFile(event.cluster, group, 'small', true)])]
+      }
+      case 'targets': {
+        const words = {
+          name: event.service,
+          version: '',
+          dependsOn: event.service === 'shop' ? ['ledger'] : [],
+        }
+        const { without } = event
+        const targets = without === undefined ? 'none' : { all: true, names: [`!${without}`] }
+        return [merging(at, [targetsFile(words, targets)])]
+      }
+      case 'approve':
+        return [{ at, act: async (world, running) => approveAll(world, running, number, at) }]
       case 'relabel': {
         const group = event.cluster.replace(/-\d+$/, '')
         return [merging(at, [clusterFile(event.cluster, group, event.size)])]
@@ -252,6 +296,24 @@ function happeningsOf(
     .toSorted((a, b) => a.at - b.at)
     .flatMap(one)
     .toSorted((a, b) => a.at - b.at)
+}
+
+/** A person agrees to everything that waits for that. */
+async function approveAll(
+  world: MemoryWorld,
+  { controller }: World,
+  number: number,
+  at: number,
+): Promise<void> {
+  const view = controller.view()
+  const digests = [
+    ...[...(view?.plans.values() ?? [])].flatMap(({ approvals = [] }) =>
+      approvals.map(({ digest }) => digest),
+    ),
+    ...(view?.emptyings ?? []).filter(({ state }) => state === 'waiting').map(({ digest }) => digest),
+  ]
+  const files = digests.map((digest, index) => approveFile(`approve-${number}-${index}`, digest))
+  if (files.length > 0) await world.mergeIntoCatalog(new Map(files), 'Approve', at)
 }
 
 function merging(at: number, files: readonly (readonly [string, string | undefined])[]): Happening {

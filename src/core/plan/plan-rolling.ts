@@ -2,11 +2,13 @@ import type { CurrentRelease } from '../domain/rollout.ts'
 import { chooseNext } from './choose-next.ts'
 import { decide, type GroupContext, type GroupDecision } from './decision.ts'
 import { waveGates } from './gates.ts'
-import { allowanceOf, quotasOf } from './group-tally.ts'
+import { allowanceOf, quotasOf, totalOf } from './group-tally.ts'
 import { forwardGates } from './order-gates.ts'
 import { pinOf, soakOf, withdrawalOf } from './orders.ts'
 import { planWave } from './plan-wave.ts'
 import { requiresGates } from './requirements.ts'
+import { isRefresh } from './refresh.ts'
+import { rejectRelease } from './rollback.ts'
 import { prove } from './rollout-changes.ts'
 import { sickText } from './sick.ts'
 import type { GroupTally } from './tally.ts'
@@ -28,6 +30,8 @@ export function planRolling(
     if (!waitsForRequirements(decision)) return decision
   }
   if (isUndone) return planWave(context, current.release, 'start')
+  const end = endOfDeserted(context, current, tally)
+  if (end) return decide(context, { current, tally, proposals: [end] })
   const since = current.waves.at(-1)?.openedAt
   const barred = requiresGates(input, group.group.name, current.release, tally.barred, since)
   if (!isPassed) {
@@ -41,6 +45,25 @@ export function planRolling(
     return planWave(context, current.release, 'continue')
   if (isBarred) return decide(context, { current, tally, waitsFor: barred, candidate: choice.candidate })
   return decide(context, { current, tally, proposals: [provenVerdict(context, current, tally)] })
+}
+
+/**
+ * Every cluster that the attempt moved has left the group, and there is no other one: no evidence will come. A refresh
+ * leaves its release as proven as it was; anything else halts for people to decide.
+ */
+function endOfDeserted(
+  context: GroupContext,
+  current: CurrentRelease,
+  tally: GroupTally,
+): Proposal | undefined {
+  const isDeserted = tally.departed > 0 && tally.moved === 0 && totalOf(tally) === tally.excused
+  if (!isDeserted || tally.barred.length > 0) return undefined
+  if (isRefresh(current)) return provenVerdict(context, current, tally)
+  const { input, group, now } = context
+  const { desired, observed } = input
+  const facts = { index: input.clusters.index, desired, observed, targets: group.targets, now }
+  const reason = 'every cluster that it was brought to has left the group, so that nothing proves it'
+  return rejectRelease(group.rollout, current, { failing: [], reason, onFailure: 'halt' }, facts)
 }
 
 /** How the opened wave stands. */

@@ -16,6 +16,8 @@ export interface GroupTally extends Tally {
   readonly taken: number
   /** Moved but of no account: skipped, or cordoned and not healthy. */
   readonly excused: number
+  /** Excused because they are no targets of the group any more. */
+  readonly departed: number
   /** Passed over only because an order or an error of the catalog keeps waves from them. */
   readonly keptOut: number
   /** Ordinals that only a requirement keeps from the release: no part of the rollout's total until it is met. */
@@ -118,6 +120,7 @@ export function tallyPlacements(input: TallyInput): GroupTally {
     passedOver: passedOver + keptOut + returned,
     taken: moved + excused,
     excused,
+    departed: input.departed ?? 0,
     keptOut,
     soakEnds: soaking > 0 ? counting.soakEnds : undefined,
     changesAt: counting.changesAt,

@@ -5,6 +5,7 @@ import { addClusterCommands } from './commands/cluster.ts'
 import { addCordon } from './commands/cordon.ts'
 import { addComplete, addCompletion } from './commands/completion.ts'
 import { addDiff } from './commands/diff.ts'
+import { addApprove } from './commands/approve.ts'
 import { addExpedite } from './commands/expedite.ts'
 import { addExplain } from './commands/explain.ts'
 import { addFreeze } from './commands/freeze.ts'
@@ -63,7 +64,7 @@ export async function runHalctl(argv: readonly string[], deps: CliDeps): Promise
 
 const questions = [addStatus, addExplain, addPlan, addDiff, addRender, addHistory, addValidate, addVerify]
 const stops = [addHold, addResume, addFreeze, addUnfreeze, addCordon, addUncordon, addPin, addUnpin]
-const moves = [addRollback, addWithdraw, addPromote, addExpedite, addRetry, addSkip]
+const moves = [addRollback, addWithdraw, addPromote, addExpedite, addApprove, addRetry, addSkip]
 const authoring = [addInit, addNewVersion, addClusterCommands]
 const shells = [addCompletion, addComplete]
 const commands = [...questions, ...stops, ...moves, ...authoring, ...shells]
