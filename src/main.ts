@@ -28,6 +28,10 @@ export async function halyard(argv: readonly string[]): Promise<number> {
       const { runDemoCommand } = await import('./compose/demo.ts')
       return runDemoCommand(options, stopping.signal)
     },
+    async run(options) {
+      const { runController } = await import('./compose/run.ts')
+      return runController(options, stopping.signal)
+    },
   })
 }
 
@@ -53,7 +57,7 @@ function explainStart(error: unknown): { message: string; remedy: string } | und
   if (!('syscall' in error)) return undefined
   const remedy =
     error.syscall === 'listen'
-      ? 'choose another --port; 0 takes a free one'
+      ? 'choose another port; 0 takes a free one'
       : 'check the path and your access to it'
   return { message: error.message, remedy }
 }

@@ -43,6 +43,8 @@ export const eventKinds = [
   'catalogError',
   'blackout',
   'blackoutEnded',
+  'clusterUnreachable',
+  'clusterReached',
   'fleetEdited',
 ] as const
 export type EventKind = (typeof eventKinds)[number]

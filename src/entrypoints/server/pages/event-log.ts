@@ -11,6 +11,7 @@ const alarming: ReadonlySet<string> = new Set([
   'placementFailed',
   'catalogError',
   'fleetEdited',
+  'clusterUnreachable',
   'rolledBack',
   'requirementBroken',
 ])

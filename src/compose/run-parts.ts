@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto'
+import { existsSync, statSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createCatalogSource } from '../adapters/catalog/git-source.ts'
+import type { CatalogSource } from '../adapters/catalog/port.ts'
+import { readDefaultTemplates } from '../adapters/catalog/templates.ts'
+import { createFleet } from '../adapters/fleet/fleet.ts'
+import { createGitLease } from '../adapters/fleet/lease.ts'
+import { createCredentials } from '../adapters/flux/kubernetes/credentials.ts'
+import {
+  type ClusterProblem,
+  createKubernetesObserver,
+  type KubernetesObserver,
+} from '../adapters/flux/kubernetes/observer.ts'
+import { createLocalForge, type LocalForge } from '../adapters/forge/local/local-forge.ts'
+import type { GitClone, GitRepository } from '../adapters/git/port.ts'
+import { openClone, openRepository, removeStaleLocks } from '../adapters/git/system.ts'
+import { createLogNotifier } from '../adapters/notify/log-notifier.ts'
+import type { Event, Store } from '../adapters/store/port.ts'
+import { openStore } from '../adapters/store/store.ts'
+import { type Clock, sleepMilliseconds } from '../controller/clock.ts'
+import { type Controller, createController } from '../controller/controller.ts'
+import { createClusterIndex } from '../core/domain/cluster-index.ts'
+import type { Cluster } from '../core/domain/cluster.ts'
+import type { Instant } from '../core/domain/time.ts'
+import type { RunArguments } from '../entrypoints/halyard/main.ts'
+import { fail, locate, mainBranch, type RepositoryPlace } from './places.ts'
+import { explainError } from './repositories.ts'
+
+/** Everything of a controller at work. */
+export interface Run {
+  readonly title: string
+  readonly controller: Controller
+  readonly observer: KubernetesObserver
+  readonly clock: Clock
+  readonly store: Store
+  readonly forge: LocalForge
+  readonly holder: string
+  readonly catalog: CatalogSource
+  readonly catalogRepository: GitRepository
+  readonly fleetRepository: GitRepository
+  /** What it works on, in words. */
+  describe(): string
+  /** Gives up the lease and ends all watches. */
+  close(): Promise<void>
+}
+
+export interface RunOptions extends RunArguments {
+  readonly onEvent: (event: Event) => void
+  readonly now: () => Instant
+}
+
+/** Long against any step, short against a person's patience. */
+const leaseSeconds = 300
+
+/** Opens what `halyard run` works with. Throws what a person has to mend, with its remedy. */
+export async function openRun(options: RunOptions): Promise<Run> {
+  const state = resolve(options.state)
+  const kubeconfigs = placesOfKubeconfigs(options.kubeconfigs)
+  await mkdir(state, { recursive: true })
+  // The store is locked by one process alone: whoever has it may clear what a killed run left.
+  const store = openStore(join(state, 'store.sqlite'))
+  const opened: GitClone[] = []
+  try {
+    const catalogClone = await openCache(state, 'catalog.git', catalogPlace(options.catalog), opened)
+    const defaultTemplates = await readDefaultTemplates()
+    const catalog = createCatalogSource({ repository: catalogClone, branch: mainBranch, defaultTemplates })
+    const first = await readFirst(catalog)
+    const fleetPlace = locateFleet(options.fleet ?? first?.fleet)
+    const fleetClone = await openCache(state, 'fleet.git', fleetPlace, opened)
+    const fleetRepository = await openRepository(fleetPlace.path)
+    const parts = { store, catalog, catalogClone, fleetClone, fleetRepository, kubeconfigs, state }
+    return assemble(parts, first?.clusters ?? [], options)
+  } catch (error) {
+    await Promise.all(opened.map(async (clone) => clone.close()))
+    store.close()
+    throw (await explainError(error)) ?? error
+  }
+}
+
+interface Parts {
+  readonly store: Store
+  readonly catalog: CatalogSource
+  readonly catalogClone: GitClone
+  readonly fleetClone: GitClone
+  readonly fleetRepository: GitRepository
+  readonly kubeconfigs: { readonly folder?: string; readonly file?: string }
+  readonly state: string
+}
+
+function assemble(parts: Parts, first: readonly Cluster[], { now, onEvent }: RunOptions): Run {
+  const { store, catalog, catalogClone, fleetClone, fleetRepository } = parts
+  const clock: Clock = { now, sleep: async (seconds, signal) => sleepMilliseconds(seconds * 1000, signal) }
+  const holder = holderName(parts.state)
+  const forge = createLocalForge({ repository: fleetRepository, clock: now })
+  const clusters = (): readonly Cluster[] => controller.view()?.catalog.targets.catalog.clusters ?? first
+  const observer = createKubernetesObserver({
+    clusters,
+    credentials: createCredentials(parts.kubeconfigs),
+    now,
+    random: Math.random,
+    sleep: sleepMilliseconds,
+    onProblem: (cluster, problem) => {
+      for (const event of store.append([problemEvent(cluster, problem, now())])) onEvent(event)
+    },
+  })
+  const lease = createGitLease({ clone: fleetClone, holder, ttlSeconds: leaseSeconds, now })
+  const controller: Controller = createController({
+    catalog,
+    fleet: createFleet({ clone: fleetClone, clusters: createClusterIndex(store.clusters()) }),
+    forge,
+    flux: observer,
+    store,
+    // Whoever is paged is named by the event that pages.
+    notifier: createLogNotifier(() => undefined),
+    clock,
+    lease,
+    holder,
+    onEvent,
+  })
+  return {
+    ...{ controller, observer, clock, store, forge, holder, catalog, fleetRepository },
+    title: 'Halyard',
+    catalogRepository: catalogClone,
+    describe: () => `${clusters().length} clusters, as ${holder}, with its state in ${parts.state}`,
+    async close() {
+      observer.close()
+      // Without the forge's repository another controller only waits for the lease's end.
+      await lease.release().catch(() => undefined)
+      await Promise.all([catalogClone, fleetClone, fleetRepository].map(async (each) => each.close()))
+      store.close()
+    },
+  }
+}
+
+/** The same after a restart, so that it goes on at once; another one for each folder of state. */
+function holderName(state: string): string {
+  return `${hostname()}-${createHash('sha256').update(state).digest('hex').slice(0, 8)}`
+}
+
+function placesOfKubeconfigs(path: string): Parts['kubeconfigs'] {
+  const place = resolve(path)
+  if (!existsSync(place)) {
+    fail(
+      `${place} does not exist`,
+      'give a folder of <cluster>.kubeconfig files, or a kubeconfig with a context for each cluster',
+    )
+  }
+  return statSync(place).isDirectory() ? { folder: place } : { file: place }
+}
+
+function catalogPlace(location: string): RepositoryPlace {
+  const place = locate(location, process.cwd())
+  if (place.kind === 'folder' && !existsSync(join(place.path, '.git')))
+    fail(`${place.path} is no git repository`, 'a controller acts on commits: give a repository or a URL')
+  return place
+}
+
+/** Pull requests need a forge: for now that is the local one, which lives in a bare repository of this machine. */
+function locateFleet(location: string | undefined): RepositoryPlace {
+  if (location === undefined || location === '')
+    return fail('no fleet repository was found', 'give --fleet, or spec.fleet.url in halyard.yaml')
+  const place = locate(location, process.cwd())
+  if (place.kind === 'remote') {
+    return fail(
+      `no forge is known for ${place.path}: pull requests at GitHub and Gitea are not supported yet`,
+      'give --fleet with a bare repository on this machine; clusters may read it from anywhere',
+    )
+  }
+  if (place.kind === 'folder')
+    return fail(
+      `${place.path} is no bare repository`,
+      'give a bare repository: main is moved by Halyard alone',
+    )
+  return place
+}
+
+async function openCache(
+  state: string,
+  name: string,
+  place: RepositoryPlace,
+  opened: GitClone[],
+): Promise<GitClone> {
+  const path = join(state, name)
+  if (existsSync(path)) await removeStaleLocks(path, 0)
+  const clone = await openClone({ path, url: place.path })
+  opened.push(clone)
+  return clone
+}
+
+/** The catalog as it is at the start, so that the first step finds its clusters heard already. */
+async function readFirst(
+  catalog: CatalogSource,
+): Promise<{ readonly fleet: string; readonly clusters: readonly Cluster[] } | undefined> {
+  const head = await catalog.head()
+  if (head === undefined) return undefined
+  const read = (await catalog.read(head)).catalog
+  return { fleet: read.settings.fleet.url, clusters: read.clusters }
+}
+
+function problemEvent(cluster: string, problem: ClusterProblem | undefined, at: Instant): Event {
+  const about = { at, service: undefined, group: undefined, cluster, pullRequest: undefined }
+  if (problem === undefined)
+    return {
+      ...about,
+      kind: 'clusterReached',
+      text: 'is heard again',
+      key: `clusterReached/${cluster}/${at}`,
+    }
+  const text = {
+    missing: `has no usable credential: ${problem.text}`,
+    refused: `refuses the credential: ${problem.text}`,
+    unreachable: `does not answer: ${problem.text}`,
+  }[problem.kind]
+  return { ...about, kind: 'clusterUnreachable', text, key: `clusterUnreachable/${cluster}/${at}` }
+}
