@@ -19,11 +19,19 @@ export class ForgeError extends Error {
   readonly fault: ForgeFault
   /** What a person can do about it. */
   readonly remedy: string
+  /** What the forge answered; absent where it did not. */
+  readonly reply: { readonly status: number; readonly said: string } | undefined
 
-  constructor(fault: ForgeFault, message: string, remedy: string) {
+  constructor(
+    fault: ForgeFault,
+    message: string,
+    remedy: string,
+    reply?: { readonly status: number; readonly said: string },
+  ) {
     super(message)
     this.fault = fault
     this.remedy = remedy
+    this.reply = reply
   }
 
   get retryable(): boolean {

@@ -29,6 +29,19 @@ export function listOf(reply: unknown): readonly unknown[] {
   return Array.isArray(reply) ? reply : fail('reply', 'a list')
 }
 
+/** All pages of a listing, as long as each is full. `ask`: page from 1 to the reply. */
+export async function everyPage(
+  size: number,
+  ask: (page: number) => Promise<unknown>,
+): Promise<readonly unknown[]> {
+  const all: unknown[] = []
+  for (let page = 1; ; page++) {
+    const found = listOf(await ask(page))
+    all.push(...found)
+    if (found.length < size) return all
+  }
+}
+
 /** GitHub's pull request, in which Gitea's is the same but for `merged` and the branch's name. */
 export function readPull(reply: unknown): HostedPull {
   const base = valueAt(reply, 'base.repo.full_name')
