@@ -50,6 +50,7 @@ export function judgeRemoved(
   const hasApplied = report.kustomization === undefined || Number(applied) >= (desired.commit[cluster] ?? 0)
   if (!isThere && !hasApplied) return false
   const next = isThere ? PlacementState.merged : PlacementState.absent
+  if (isThere) observed.observedAt[cluster] ||= report.at
   if (observed.state[cluster] === next) return false
   observed.state[cluster] = next
   return true

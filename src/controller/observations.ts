@@ -101,9 +101,7 @@ export function createObservations(sources: ObservationSources): Observations {
       const reported = newestReports([...unjudged, ...reports.reports]).flatMap(
         (report) => placementOf(report, state, columns.of) ?? [],
       )
-      const removed = newestReports([...unjudged, ...reports.reports]).filter(
-        ({ cluster, name }) => !columns.of(name).desired.file[state.clusters.ordinalOf(cluster) ?? -1],
-      )
+      const removed = removedAmong([...unjudged, ...reports.reports], state, columns.of)
       const blobs = [...new Set(reported.map(({ blob }) => blob))]
       const expectations = await sources.expectations(blobs)
       const expectationOf = new Map(blobs.map((blob, index) => [blob, expectations[index]]))
@@ -124,20 +122,51 @@ export function createObservations(sources: ObservationSources): Observations {
         else if (expected && judgePlacement(placement, expected, applied, soakOf(placement.cluster)))
           touched.add(placement.report.name)
       }
-      if (complete) {
-        for (const [service, working] of columns.all())
-          if (forgetRemoved(service, working, reports, state)) touched.add(service)
-      }
-      for (const report of removed) {
-        const cluster = state.clusters.ordinalOf(report.cluster)
-        const applied = appliedOrdinal(report, state)
-        if (applied === 'ahead') unjudged.push(report)
-        else if (cluster !== undefined && judgeRemoved(report, cluster, columns.of(report.name), applied))
-          touched.add(report.name)
-      }
+      const since = now - silentAfter
+      const { changed, ahead } = judgeLeft(removed, { reports, complete, since }, state, columns)
+      unjudged.push(...ahead)
+      for (const service of changed) touched.add(service)
       return touched
     },
   }
+}
+
+/** The newest reports of what main desires nowhere any more. */
+function removedAmong(
+  reports: readonly PlacementReport[],
+  state: FleetState,
+  columnsOf: (service: string) => Working,
+): readonly PlacementReport[] {
+  return newestReports(reports).filter(
+    ({ cluster, name }) => !columnsOf(name).desired.file[state.clusters.ordinalOf(cluster) ?? -1],
+  )
+}
+
+/** Takes in what left. `since`: what left before and was never shown was never there. What main moved on from is `ahead`. */
+function judgeLeft(
+  removed: readonly PlacementReport[],
+  {
+    reports,
+    complete,
+    since,
+  }: { readonly reports: FluxReports; readonly complete: boolean; readonly since: Instant },
+  state: FleetState,
+  columns: ReturnType<typeof createColumns>,
+): { readonly changed: ReadonlySet<string>; readonly ahead: readonly PlacementReport[] } {
+  const changed = new Set<string>()
+  const ahead: PlacementReport[] = []
+  for (const [service, working] of complete ? columns.all() : columns.leaving()) {
+    if (forgetRemoved(service, working, reports, { state, since: complete ? Infinity : since }))
+      changed.add(service)
+  }
+  for (const report of removed) {
+    const cluster = state.clusters.ordinalOf(report.cluster)
+    const applied = appliedOrdinal(report, state)
+    if (applied === 'ahead') ahead.push(report)
+    else if (cluster !== undefined && judgeRemoved(report, cluster, columns.of(report.name), applied))
+      changed.add(report.name)
+  }
+  return { changed, ahead }
 }
 
 /** What main desires nowhere and a cluster does not list among everything that it has is gone there. */
@@ -145,13 +174,17 @@ function forgetRemoved(
   service: string,
   { desired, observed }: Working,
   { contacts, reports }: FluxReports,
-  state: FleetState,
+  { state, since }: { readonly state: FleetState; readonly since: Instant },
 ): boolean {
   const listed = new Set(reports.filter(({ name }) => name === service).map(({ cluster }) => cluster))
   const gone = contacts
     .filter(({ cluster }) => !listed.has(cluster))
     .map(({ cluster }) => state.clusters.ordinalOf(cluster) ?? -1)
     .filter((cluster) => !desired.file[cluster] && observed.state[cluster] === PlacementState.merged)
+    .filter(
+      (cluster) =>
+        since === Infinity || (!observed.observedAt[cluster] && (desired.mergedAt[cluster] ?? 0) < since),
+    )
   for (const cluster of gone) observed.state[cluster] = PlacementState.absent
   return gone.length > 0
 }
@@ -159,6 +192,7 @@ function forgetRemoved(
 /** The columns of each service that was asked for, always of the fleet as followed last. */
 function createColumns({ saved }: ObservationSources) {
   const services = new Map<string, Working>()
+  const left = new Set<string>()
   let state: FleetState | undefined
 
   const fleet = (): FleetState => {
@@ -172,11 +206,21 @@ function createColumns({ saved }: ObservationSources) {
     const observed = recorded ? restoreObserved(recorded, desired, size) : unobserved(desired, size)
     const working = { desired, observed: { ...observed, evidence: new Map(observed.evidence) } }
     services.set(service, working)
+    if (observed.state.some((code, at) => code > 0 && !desired.file[at])) left.add(service)
     return working
   }
   return {
     fleet,
     all: (): Iterable<[string, Working]> => services,
+    /** Services that left clusters of which not every one told so yet. */
+    leaving(): readonly [string, Working][] {
+      return [...services].filter(([service, { desired, observed }]) => {
+        const isLeaving =
+          left.has(service) && observed.state.some((state, at) => state > 0 && !desired.file[at])
+        if (!isLeaving) left.delete(service)
+        return isLeaving
+      })
+    },
     of(service: string): Working {
       const known = services.get(service)
       if (known && known.observed.state.length >= fleet().clusters.size) return known

@@ -53,14 +53,15 @@ export function createWatching(deps: ControllerDeps, planning: Planning, events:
     return (catalogState = next)
   }
   const observe = async ({ targets }: CatalogState): Promise<void> => {
+    const complete = cursor === undefined
     // What Git says of contacts is recalled once: who fell silent before a restart still is out of contact.
-    if (cursor === undefined) observations.recall(await fleet.readStatus())
+    if (complete) observations.recall(await fleet.readStatus())
     const reports = await flux.read(cursor)
     const touched = await observations.ingest(reports, {
       now: clock.now(),
       silentAfter: targets.catalog.settings.silentAfter,
       soakOf: (cluster) => targets.groupOf(cluster)?.strategy.soak ?? 0,
-      complete: cursor === undefined,
+      complete,
     })
     cursor = reports.cursor
     planning.touch(touched)

@@ -42,7 +42,11 @@ export function restoreObserved(
   for (let cluster = 0; cluster < size; cluster++) {
     observed.running[cluster] = indexes.get(recorded.running[cluster] || '-') ?? 0
     const blob = desired.files[desired.file[cluster] ?? 0]?.blob
-    if (!desired.file[cluster] && wasThere(recorded, cluster)) observed.state[cluster] = PlacementState.merged
+    if (!desired.file[cluster] && wasThere(recorded, cluster)) {
+      observed.state[cluster] = PlacementState.merged
+      // Tells that the cluster ever showed it: else it may never have been there.
+      observed.observedAt[cluster] = recorded.observedAt[cluster] ?? 0
+    }
     if (!desired.file[cluster] || blob !== recorded.blobs[cluster]) continue
     observed.state[cluster] = recorded.state[cluster] ?? PlacementState.unknown
     observed.since[cluster] = recorded.since[cluster] ?? 0

@@ -202,8 +202,9 @@ export function openRemovalWave(
 }
 
 /** Everything that left is gone. */
-export function finishRemoval({ removal: _, ...rollout }: Rollout): Rollout {
-  return raiseFence(rollout)
+export function finishRemoval(rollout: Rollout): Rollout {
+  const { removal: _done, ...rest } = rollout
+  return raiseFence(rest)
 }
 
 /** A cluster that is emptied as a whole has lost this file. */

@@ -91,12 +91,10 @@ export function tallyPlacements(input: TallyInput): GroupTally {
       if (isMoved(input, cluster) || isSetApart(input, cluster)) counting.excused++
       continue
     }
-    const staleness = input.stale?.[cluster] ?? Staleness.none
     if (isMoved(input, cluster)) countMoved(input, cluster, counting)
     else if (isSetApart(input, cluster)) counting.returned++
-    else if (input.onRelease[file] && staleness !== Staleness.stale) {
-      if (staleness === Staleness.refused) counting.refused++
-    } else if (input.setApart[cluster]) counting.passedOver++
+    else if (input.onRelease[file] && !isStale(input, cluster)) counting.refused += isRefused(input, cluster)
+    else if (input.setApart[cluster]) counting.passedOver++
     else if (!input.ahead[file]) countLeft(input, cluster, counting)
   }
   // What left the group still uses up quota, so that another one takes its place.
@@ -131,6 +129,14 @@ export function tallyPlacements(input: TallyInput): GroupTally {
 /** On the release, brought there by the running attempt. */
 function isMoved({ desired, onRelease, movedByAttempt }: TallyInput, cluster: number): boolean {
   return onRelease[desired.file[cluster] ?? 0] === 1 && movedByAttempt[cluster] === 1
+}
+
+function isStale({ stale }: TallyInput, cluster: number): boolean {
+  return stale?.[cluster] === Staleness.stale
+}
+
+function isRefused({ stale }: TallyInput, cluster: number): number {
+  return stale?.[cluster] === Staleness.refused ? 1 : 0
 }
 
 /** Failed in this attempt and went back; a refresh leaves it on the release, with its old file. */

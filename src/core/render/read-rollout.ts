@@ -48,21 +48,21 @@ export function rolloutFromDocument(document: Json): Rollout {
       at: instant(at(field, 'at')),
       reason: text(at(field, 'reason')),
       evidence: list(at(field, 'evidence'), readFailed),
-      ...present(
-        'files',
+      ...leftOut(
         optional(at(field, 'files'), (files) => list(files, text)),
+        (files) => ({ files }),
       ),
     })),
     wayBack: list(at(spec, 'wayBack'), readWayBack),
-    ...present(
-      'returns',
+    ...leftOut(
       optional(at(spec, 'returns'), (field) => list(field, readReturn)),
+      (returns) => ({ returns }),
     ),
-    ...present(
-      'emptied',
+    ...leftOut(
       optional(at(spec, 'emptied'), (field) => list(field, readRemoved)),
+      (emptied) => ({ emptied }),
     ),
-    ...present('removal', optional(at(spec, 'removal'), readRemoval)),
+    ...leftOut(optional(at(spec, 'removal'), readRemoval), (removal) => ({ removal })),
   }
 }
 
@@ -185,8 +185,11 @@ function list<Item>({ value, path }: Field, read: (field: Field) => Item): reado
 }
 
 /** A field that is left out where it has no value. */
-function present<Key extends string, Item>(key: Key, item: Item | undefined): { readonly [K in Key]?: Item } {
-  return item === undefined ? {} : ({ [key]: item } as { readonly [K in Key]?: Item })
+function leftOut<Item, Fields extends object>(
+  item: Item | undefined,
+  fieldsOf: (item: Item) => Fields,
+): Fields | object {
+  return item === undefined ? {} : fieldsOf(item)
 }
 
 function optional<Item>(field: Field, read: (field: Field) => Item): Item | undefined {

@@ -180,7 +180,10 @@ test('a version that supersedes a refresh goes back to the files of before the r
 
 test('a rollout goes on when every cluster that it moved has left the group', () => {
   const clusters = [...prod]
-  const world = createPlannedWorld([{ name: 'prod', clusters }, { name: 'other', clusters: [] }])
+  const world = createPlannedWorld([
+    { name: 'prod', clusters },
+    { name: 'other', clusters: [] },
+  ])
   world.versions(['1.0.0'])
   const [wave] = world.merge()
   const moved = world.names(wave?.kind === 'wave' ? wave.clusters : [])
