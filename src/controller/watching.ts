@@ -42,7 +42,7 @@ export function createWatching(deps: ControllerDeps, planning: Planning, events:
     const { changed, edits } = fleetState
     events.emit(editEvents(edits))
     if (changed.restarted || changed.clusters.size > 0) planning.touch(undefined)
-    planning.touch([...changed.rollouts].map((rollout) => rollout.slice(rollout.indexOf('/') + 1)))
+    planning.touch(servicesOf(changed.rollouts))
     return fleetState
   }
   const readCatalog = async (commit: string, { clusters }: FleetState): Promise<CatalogState> => {
@@ -53,16 +53,13 @@ export function createWatching(deps: ControllerDeps, planning: Planning, events:
     return (catalogState = next)
   }
   const observe = async ({ targets }: CatalogState): Promise<void> => {
-    const complete = cursor === undefined
     // What Git says of contacts is recalled once: who fell silent before a restart still is out of contact.
-    if (complete) observations.recall(await fleet.readStatus())
+    if (cursor === undefined) observations.recall(await fleet.readStatus())
     const reports = await flux.read(cursor)
-    const touched = await observations.ingest(reports, {
-      now: clock.now(),
-      silentAfter: targets.catalog.settings.silentAfter,
-      soakOf: (cluster) => targets.groupOf(cluster)?.strategy.soak ?? 0,
-      complete,
-    })
+    const complete = cursor === undefined
+    const { silentAfter } = targets.catalog.settings
+    const soakOf = (cluster: number): number => targets.groupOf(cluster)?.strategy.soak ?? 0
+    const touched = await observations.ingest(reports, { complete, now: clock.now(), silentAfter, soakOf })
     cursor = reports.cursor
     planning.touch(touched)
     for (const service of touched) store.saveColumns(service, observations.recorded(service))
@@ -103,4 +100,9 @@ function followBlackouts(
   const counts = (cluster: number): boolean =>
     bootstrapped[cluster] === 1 && targets.cordoned[cluster] !== 1 && targets.clusterAt(cluster) !== undefined
   return observations.followBlackouts(counts, { share: health.blackout, silentAfter }, now)
+}
+
+/** Of names of rollouts: `<group>/<service>`. */
+function servicesOf(rollouts: ReadonlySet<string>): readonly string[] {
+  return [...rollouts].map((rollout) => rollout.slice(rollout.indexOf('/') + 1))
 }

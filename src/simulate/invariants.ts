@@ -121,7 +121,7 @@ function checkScope({
 }: CommitFacts): readonly Violation[] {
   const service = trailers.get('Service') ?? ''
   const named = [service, ...(trailers.get('Dependents')?.split(' ') ?? [])]
-  const own = named.map((name) => `rollouts/${trailers.get('Group')}/${name}.yaml`)
+  const own = new Set(named.map((name) => `rollouts/${trailers.get('Group')}/${name}.yaml`))
   const clusters = new Set(
     placements.filter((move) => move.service === service).map(({ cluster }) => cluster),
   )
@@ -134,13 +134,13 @@ function checkScope({
         return path.startsWith('rollouts/') || path.startsWith(`clusters/${trailers.get('Bootstrap')}/`)
       case 'removal':
         return (
-          own.includes(path) ||
+          own.has(path) ||
           (trailers.has('Decommission') && path.startsWith('rollouts/')) ||
           /^clusters\/[^/]+\/(apps|namespaces)\//.test(path)
         )
       case 'wave':
       case 'return':
-        return own.includes(path) || (path.startsWith('clusters/') && clusters.has(cluster))
+        return own.has(path) || (path.startsWith('clusters/') && clusters.has(cluster))
       case 'other':
         return false
     }

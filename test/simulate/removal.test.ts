@@ -28,7 +28,8 @@ beforeEach(async () => {
     await settle(world, running, {
       onStep: async () => void violations.push(...(await invariants.check(running))),
     })
-    expect(violations).toEqual([])
+    if (violations.length > 0)
+      throw new Error(violations.map(({ rule, text }) => `${rule}: ${text}`).join('\n'))
   }
   await rest()
 })
