@@ -1,6 +1,7 @@
 import type { Cluster } from '../domain/cluster.ts'
 import { emptyRollout, type Rollout } from '../domain/rollout.ts'
 import type { Instant } from '../domain/time.ts'
+import { blackoutGates } from './blackout.ts'
 import { standingGates } from './order-gates.ts'
 import { approvalOf } from './orders.ts'
 import { removalDigest } from './prune-guard.ts'
@@ -70,7 +71,10 @@ function planEmptying(cluster: Cluster, ordinal: number, facts: EmptyingFacts): 
   const pending = left.filter(({ name }) => !isGone(name, ordinal, observations))
   if (pending.length > 0) return waits([pendingGate(cluster, pending)])
   const layer = layerOf(placed, facts)
-  const gates = layer.flatMap((name) => standing(name, group, facts))
+  const gates = [
+    ...blackoutGates(observations.blackouts),
+    ...layer.flatMap((name) => standing(name, group, facts)),
+  ]
   if (gates.length > 0) return waits(gates)
   const services = layer.map((service) => {
     const blob = blobOf(fleet, service, ordinal)

@@ -1,6 +1,7 @@
 import type { Removal, Rollout } from '../domain/rollout.ts'
 import { shareOf } from '../domain/share.ts'
 import type { Instant } from '../domain/time.ts'
+import { blackoutGates } from './blackout.ts'
 import { clustersOf } from './gates.ts'
 import { standingGates } from './order-gates.ts'
 import { approvalOf } from './orders.ts'
@@ -30,7 +31,10 @@ export function planRemoval(
   if (leaving.length === 0 && !rollout.removal) return undefined
   const digest = digestOf(input, removal)
   const waits = (gates: readonly Gate[]): RemovalDecision => ({ gates, proposal: undefined, digest })
-  const held = standingGates(rollout, input.directives, input.frozenBy, now)
+  const held = [
+    ...blackoutGates(input.clusters.blackouts),
+    ...standingGates(rollout, input.directives, input.frozenBy, now),
+  ]
   if (held.length > 0) return waits(held)
   const approval = approvalGate(input, removal, digest)
   if (leaving.length > 0 && approval) return waits([approval])

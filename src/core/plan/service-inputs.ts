@@ -60,8 +60,8 @@ export interface ObservedView {
   readonly silent: Uint8Array
   /** The last sign of life, by cluster ordinal; 0: none. */
   readonly contactAt: Uint32Array
-  /** When too many clusters were out of contact, oldest first; absent: never. */
-  readonly blackouts?: readonly Blackout[]
+  /** When too many clusters were out of contact, oldest first. */
+  readonly blackouts: readonly Blackout[]
   observed(service: string): ObservedColumns
 }
 
@@ -175,7 +175,7 @@ export function servicePlanInput(
     index: targets.index,
     silent: observations.silent,
     contactAt: observations.contactAt,
-    blackouts: observations.blackouts ?? [],
+    blackouts: observations.blackouts,
     bootstrapped: fleet.bootstrapped,
     cordoned: targets.cordoned,
     selected: targets.selected,

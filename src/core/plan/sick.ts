@@ -66,6 +66,7 @@ export function withSickness(
   return {
     silent: observations.silent,
     contactAt: observations.contactAt,
+    blackouts: observations.blackouts,
     observed: (service) => observations.observed(service),
     sickness: () =>
       (counted ??= countSickness(

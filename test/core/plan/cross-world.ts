@@ -61,6 +61,7 @@ export function createCrossWorld(clusters: readonly string[], strategy: Partial<
     const seen = {
       silent,
       contactAt: new Uint32Array(size).fill(world.now),
+      blackouts: [],
       observed: (other: string) => of(other).observed,
     }
     const resolved = targets()
