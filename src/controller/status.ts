@@ -29,7 +29,10 @@ export interface Summarize {
 
 export interface StatusSubject {
   readonly catalog: CatalogState
-  readonly fleet: Pick<FleetState, 'head' | 'clusters' | 'bootstrapped' | 'problems' | 'desired' | 'rollout'>
+  readonly fleet: Pick<
+    FleetState,
+    'head' | 'clusters' | 'bootstrapped' | 'problems' | 'edits' | 'desired' | 'rollout'
+  >
   readonly observations: Pick<Observations, 'contactAt' | 'silent' | 'blackouts' | 'observed'>
   readonly plans: ReadonlyMap<string, ServicePlan>
   readonly now: Instant
@@ -67,6 +70,7 @@ export function createStatusPublisher(fleet: Fleet, holder: string, summarize: S
         blackouts,
         problems: state.problems,
         summaryShape: summarize?.shape,
+        edits: state.edits,
         catalog: sharedCatalog(catalog.targets.catalog),
         services: standings(subject, step, summarize),
       })

@@ -4,7 +4,7 @@ import type { Cluster } from '../core/domain/cluster.ts'
 import type { DeploymentGroup } from '../core/domain/deployment-group.ts'
 import type { Rollout } from '../core/domain/rollout.ts'
 import { releaseId, type ServiceRelease } from '../core/domain/service-release.ts'
-import { settledRelease } from '../core/plan/refresh.ts'
+import { byHand, settledRelease } from '../core/plan/refresh.ts'
 import type { CatalogTargets } from '../core/plan/service-inputs.ts'
 import type { StalePlacements } from '../core/plan/types.ts'
 import { blobId } from '../core/render/blob-id.ts'
@@ -54,9 +54,13 @@ export function createVariants(releases: Releases, source: CatalogSource): Varia
         }
       }
       known.set(service, { clusters: catalog.clusters, groups: catalog.groups, releases: ids, file, blobs })
-      const stale = staleAmong(groups, fleet.desired(service), { file, blobs })
+      const edited = editedOn(service, fleet)
+      const isRepaired = catalog.settings.fleet.repairEdits === true
+      const left = isRepaired ? none : edited
+      const stale = staleAmong(groups, fleet.desired(service), { file, blobs }, left)
       if (!stale) return undefined
-      return { file: stale, wanted: blobs, changed: await describe(groups, stale, targets, clustersAt) }
+      const told = await describe(groups, stale, targets, clustersAt)
+      return { file: stale, wanted: blobs, changed: withEdits(told, stale, edited) }
     },
   }
 }
@@ -94,6 +98,7 @@ function staleAmong(
   groups: readonly GroupVariants[],
   desired: ReturnType<FleetState['desired']>,
   { file, blobs }: Pick<Rendered, 'file' | 'blobs'>,
+  left: ReadonlySet<number>,
 ): Uint32Array | undefined {
   const numbers = new Map(blobs.map((blob, number) => [blob, number]))
   const onMain = desired.files.map(({ blob }) => numbers.get(blob) ?? -1)
@@ -104,12 +109,28 @@ function staleAmong(
     for (const cluster of members) {
       const at = desired.file[cluster] ?? 0
       const wanted = file[cluster] ?? 0
-      if (at === 0 || wanted === 0 || !isOn[at] || onMain[at] === wanted) continue
+      if (at === 0 || wanted === 0 || !isOn[at] || onMain[at] === wanted || left.has(cluster)) continue
       stale ??= new Uint32Array(file.length)
       stale[cluster] = wanted
     }
   }
   return stale
+}
+
+/** Ordinals of the clusters on which a person edited the service's file. */
+function editedOn(service: string, { edits, clusters }: FleetState): ReadonlySet<number> {
+  const own = edits.filter(({ path }) => path.endsWith(`/${service}.yaml`) && path.includes('/apps/'))
+  if (own.length === 0) return none
+  return new Set(own.flatMap(({ path }) => clusters.ordinalOf(path.split('/')[1] ?? '') ?? []))
+}
+
+function withEdits(
+  told: ReadonlyMap<number, string>,
+  stale: Uint32Array,
+  edited: ReadonlySet<number>,
+): ReadonlyMap<number, string> {
+  const repaired = [...edited].filter((cluster) => stale[cluster] !== 0)
+  return repaired.length === 0 ? told : new Map([...told, ...repaired.map((at) => [at, byHand] as const)])
 }
 
 function numberOf(blobs: string[], blob: string | undefined): number {

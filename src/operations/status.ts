@@ -66,6 +66,9 @@ const statusShape = object({
   unreadable: Type.Array(object({ path: Type.String(), reason: Type.String() }), {
     description: 'files of the fleet repository that count as absent',
   }),
+  edited: Type.Array(object({ path: Type.String(), commit: Type.String(), by: Type.String() }), {
+    description: 'files of the fleet repository that stand there by other hands',
+  }),
 })
 
 export const status = defineOperation({
@@ -84,6 +87,7 @@ export const status = defineOperation({
       publishedBy: publishedBy ?? null,
       services: planning.services(service).map((name) => serviceStatus(planning.plan(name))),
       unreadable: planning.fleet.state.problems.map(({ path, reason }) => ({ path, reason })),
+      edited: planning.fleet.state.edits.map(({ path, commit, by }) => ({ path, commit, by })),
     }
   },
 })
@@ -105,13 +109,14 @@ async function publishedAnswer(
   const services = service === undefined ? all : all.filter((each) => each.service === service)
   // It may be new, or misspelt.
   if (service !== undefined && services.length === 0) return undefined
-  const { publishedAt, holder, problems } = published
+  const { publishedAt, holder, problems, edits } = published
   return {
     now: toMoment(Math.max(workspace.now, publishedAt)) ?? '',
     at: toMoment(publishedAt) ?? '',
     publishedBy: holder,
     services: [...services],
     unreadable: problems.map(({ path, reason }) => ({ path, reason })),
+    edited: edits.map(({ path, commit, by }) => ({ path, commit, by })),
   }
 }
 

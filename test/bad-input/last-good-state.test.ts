@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { openStore } from '../../src/adapters/store/store.ts'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
 import { createMemoryWorld, type MemoryWorld, settle } from '../../src/simulate/memory-world.ts'
 import { clusterFile, companyFiles, versionFile } from '../simulate/company.ts'
@@ -14,10 +15,10 @@ const services = [
 ]
 
 /** A company whose two services run everywhere. */
-async function settledWorld() {
+async function settledWorld(store = openStore(':memory:')) {
   const catalog = companyFiles(groups, services)
   const world = await createMemoryWorld({ start: 1_795_000_000, templates, catalog })
-  const running = world.startController()
+  const running = world.startController(store)
   await settle(world, running)
   const merge = async (...files: readonly (readonly [string, string | undefined])[]): Promise<void> => {
     await world.mergeIntoCatalog(new Map(files), 'Change the catalog')
@@ -128,16 +129,14 @@ test('a group that is removed in the middle of a rollout leaves its clusters as 
   expect(await world.fleetTree('clusters')).toEqual(before)
 })
 
-test('a file of the fleet that somebody edits is told once, with who and where, and put back', async () => {
-  const { world, running } = await settledWorld()
+/** Main with the memory of shop on prod-0 changed by hand. */
+async function editByHand({ world }: Awaited<ReturnType<typeof settledWorld>>) {
+  const tree = await world.fleetTree('clusters')
+  const path = [...tree.keys()].find((file) => file.endsWith('prod-0/apps/shop/shop.yaml')) ?? ''
+  const blob = tree.get(path) ?? ''
   const head = await world.fleet.resolve('refs/heads/main')
-  const path =
-    [...(await world.fleetTree('clusters')).keys()].find((file) =>
-      file.endsWith('prod-0/apps/shop/shop.yaml'),
-    ) ?? ''
-  const blob = (await world.fleetTree('clusters')).get(path) ?? ''
   const [text = ''] = await world.fleet.readBlobs([blob])
-  const [edited] = await world.fleet.writeCommits([
+  const [edited = ''] = await world.fleet.writeCommits([
     {
       parent: head,
       changes: [{ path, text: text.replace('64Mi', '1Mi') }],
@@ -147,17 +146,56 @@ test('a file of the fleet that somebody edits is told once, with who and where, 
     },
   ])
   await world.fleet.updateRefs([{ ref: 'refs/heads/main', expected: head, to: edited }])
-  await running.controller.step()
-  await running.controller.step()
-  expect(world.events.filter(({ kind }) => kind === 'fleetEdited')).toMatchObject([
+  return { path, blob, edited }
+}
+
+test('a file of the fleet that somebody edits is told once, with who and where, and stays', async () => {
+  const store = openStore(':memory:')
+  const settled = await settledWorld(store)
+  const { world, running, merge } = settled
+  const { path, blob, edited } = await editByHand(settled)
+  await settle(world, running)
+  const told = world.events.filter(({ kind }) => kind === 'fleetEdited')
+  expect(told).toMatchObject([
     {
       service: 'shop',
       cluster: 'prod-0',
-      text: `${path}  changed by hand in commit ${edited?.slice(0, 8)} by Eve <eve@example.com>`,
+      text: `${path}  changed by hand in commit ${edited.slice(0, 8)} by Eve <eve@example.com>`,
     },
   ])
-  // It is not what its release renders: a refresh puts it back, by a pull request like any other.
+  expect((await world.fleetTree('clusters')).get(path)).not.toBe(blob)
+  // A controller that starts anew knows it from Git, and tells it no second time.
+  const anew = world.startController(store)
+  await settle(world, anew)
+  expect(anew.controller.view()?.fleet.edits).toEqual([
+    { path, commit: edited, by: 'Eve <eve@example.com>', before: blob },
+  ])
+  expect(world.events.filter(({ kind }) => kind === 'fleetEdited')).toHaveLength(1)
+  expect((await world.fleetTree('clusters')).get(path)).not.toBe(blob)
+  // The next release is rendered as on every other cluster.
+  await merge(versionFile('shop', '1.1.0'))
+  await settle(world, anew)
+  expect(anew.controller.view()?.fleet.edits).toEqual([])
+})
+
+test('where settings say so, what somebody edited is put back by a refresh, also after a restart', async () => {
+  const settled = await settledWorld()
+  const { world, running, catalog } = settled
+  const { path, blob } = await editByHand(settled)
   await settle(world, running)
+  const settings = catalog.get('halyard.yaml') ?? ''
+  await world.mergeIntoCatalog(
+    new Map([
+      ['halyard.yaml', settings.replace('"branch": "main"', '"branch": "main", "repairEdits": true')],
+    ]),
+    'Repair',
+  )
+  const anew = world.startController()
+  await settle(world, anew)
   expect((await world.fleetTree('clusters')).get(path)).toBe(blob)
-  expect(running.controller.view()?.fleet.edits).toEqual([])
+  expect(anew.controller.view()?.fleet.edits).toEqual([])
+  const refreshes = world.events.filter(({ text }) => text.includes('refresh'))
+  expect(refreshes.map(({ text }) => text)).toEqual([
+    expect.stringContaining('refresh: put back on 1 cluster what was edited by hand'),
+  ])
 })

@@ -62,9 +62,9 @@ export function mapDocument(document: CatalogDocument, file: string): CatalogEnt
 }
 
 function mapSettings({ spec }: SettingsDocument, file: string): Settings {
-  const { url, branch = 'main', secretRef } = spec.fleet
+  const { url, branch = 'main', secretRef, repairEdits = false } = spec.fleet
   return {
-    fleet: { url, branch, secretRef },
+    fleet: { url, branch, secretRef, repairEdits },
     silentAfter: parseDuration(spec.silentAfter ?? '10m'),
     health: {
       blackout: parseShare(spec.health?.blackout ?? '20%'),

@@ -81,7 +81,7 @@ export interface FleetState {
   readonly changed: FleetChanges
   /** Files that could not be read, sorted by path; their placements count as absent. */
   readonly problems: readonly FleetProblem[]
-  /** Files that somebody else changed since the process began, and Halyard has not written since; sorted by path. */
+  /** Files that somebody else changed, and Halyard has not written since; sorted by path. Found again after a restart. */
   readonly edits: readonly HandEdit[]
 }
 
@@ -135,6 +135,8 @@ export interface StatusHead {
   readonly blackouts: readonly Blackout[]
   /** Files of the fleet that could not be read. */
   readonly problems: readonly FleetProblem[]
+  /** Files of the fleet that stand there by other hands. */
+  readonly edits: readonly HandEdit[]
   /** Which shape the summaries have, so that nobody reads one as another; undefined: there are none. */
   readonly summaryShape: string | undefined
 }

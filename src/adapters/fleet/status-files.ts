@@ -54,6 +54,8 @@ export function parseHead(text: string): StatusHead | undefined {
     const { catalogCommit, fleetCommit, summaryShape } = rest
     return {
       ...rest,
+      // What an earlier controller published has none.
+      edits: rest.edits ?? [],
       catalogCommit,
       fleetCommit,
       summaryShape,

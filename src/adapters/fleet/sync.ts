@@ -3,7 +3,7 @@ import type { Commit, GitClone, Oid, PathChange, TreeEntry } from '../git/port.t
 import { detached } from './detached.ts'
 import { createFleetIndex } from './fleet-index.ts'
 import type { FleetIndex } from './fleet-index.ts'
-import { createHandEdits, type HandEdits } from './hand-edits.ts'
+import { createHandEdits, type HandEdits, recallHandEdits } from './hand-edits.ts'
 import type { FleetState } from './port.ts'
 import type { CommitPlace } from './service-columns.ts'
 
@@ -86,11 +86,11 @@ async function coldStart(
   former: readonly string[],
 ): Promise<Position> {
   const index = createFleetIndex(clusters, former)
-  const edits = createHandEdits()
-  if (head === undefined) return { head, index, ordinals: new Map(), edits }
+  if (head === undefined) return { head, index, ordinals: new Map(), edits: createHandEdits() }
   const history = await clone.log(head, { limit: rememberedHistory })
   const ordinals = new Map(history.map(({ oid }, age) => [oid, history.length - age]))
   const entries = await clone.tree(head)
+  const edits = await recallHandEdits(clone, head, entries)
   internClusters(clusters, entries)
   const { recent, older } = await recentPlaces(clone, head, history)
   const groups = Map.groupBy(entries, ({ path }) => recent.get(path) ?? older)

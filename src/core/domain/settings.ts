@@ -4,7 +4,13 @@ import type { Seconds } from './time.ts'
 /** `halyard.yaml` at the root of the catalog. */
 export interface Settings {
   /** What Flux in the clusters reads. */
-  readonly fleet: { readonly url: string; readonly branch: string; readonly secretRef: string | undefined }
+  readonly fleet: {
+    readonly url: string
+    readonly branch: string
+    readonly secretRef: string | undefined
+    /** Whether a file that a person edited there is put back. Absent: it is only reported. */
+    readonly repairEdits?: boolean
+  }
   /** A cluster that reported nothing for so long is silent. */
   readonly silentAfter: Seconds
   readonly health: {

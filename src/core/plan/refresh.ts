@@ -40,12 +40,19 @@ export function staleColumn(
   })
 }
 
+/** What `StalePlacements.changed` says of a cluster whose file a person edited. */
+export const byHand = 'edited by hand'
+
 /** `label size changed on 3 clusters`: why files of one and the same release change. */
 export function refreshReason({ stale }: ServicePlanInput, clusters: readonly number[]): string {
   const what = Map.groupBy(clusters, (cluster) => stale?.changed.get(cluster) ?? 'its inputs')
   return [...what]
     .toSorted(([a, one], [b, other]) => other.length - one.length || (a < b ? -1 : 1))
-    .map(([changed, on]) => `${changed} changed on ${clustersOf(on.length)}`)
+    .map(([changed, on]) =>
+      changed === byHand
+        ? `put back on ${clustersOf(on.length)} what was edited by hand`
+        : `${changed} changed on ${clustersOf(on.length)}`,
+    )
     .join(', ')
 }
 

@@ -77,6 +77,14 @@ const status: StatusDocument = {
     sick: Uint8Array.of(0, 1, 0),
   },
   blackouts: [{ from: 5, clusters: 3 }],
+  edits: [
+    {
+      path: 'clusters/c1/apps/shop/payments.yaml',
+      commit: 'e'.repeat(40),
+      by: 'Eve <eve@example.com>',
+      before: 'b'.repeat(40),
+    },
+  ],
   problems: [{ path: 'clusters/c1/apps/pay/x.yaml', reason: 'no header' }],
   summaryShape: 'shape-1',
   catalog,

@@ -240,6 +240,23 @@ describe('files by hand', () => {
     expect((await fleet.sync()).problems).toEqual([])
   })
 
+  test('are found again in history by whoever reads main anew, and only while they stand', async () => {
+    const bench = await memoryBench()
+    const [one, two] = [serviceFile('c1', 'payments', '1.0.0'), serviceFile('c2', 'payments', '1.0.0')]
+    await bench.commit([one, two])
+    const following = await bench.fleet()
+    await following.sync()
+    await bench.commit([{ ...one, text: `${one.text}# mine\n` }])
+    const last = await bench.commit([
+      { ...one, text: `${one.text}# ours\n` },
+      { ...two, text: `${two.text}# ours\n` },
+    ])
+    await bench.commit([two])
+    const edits = (await following.sync()).edits
+    expect(edits.map(({ path, commit }) => [path, commit])).toEqual([[one.path, last]])
+    expect((await (await bench.fleet()).sync()).edits).toEqual(edits)
+  })
+
   test('elsewhere mean nothing', async () => {
     const bench = await memoryBench()
     await bench.commit([

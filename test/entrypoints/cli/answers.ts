@@ -116,6 +116,13 @@ export const status: Answer<'status'> = {
   publishedBy: 'controller-1',
   services: [catalogWeb, payments, frozen],
   unreadable: [{ path: 'rollouts/prod/ledger.yaml', reason: 'spec.fence is missing' }],
+  edited: [
+    {
+      path: 'clusters/prod-euw1-04/apps/payments/payments.yaml',
+      commit: 'e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0',
+      by: 'Eve <eve@example.com>',
+    },
+  ],
 }
 
 export const explain: Answer<'explain'> = {

@@ -50,6 +50,13 @@ export const SettingsSchema = documentSchema(
           secretRef: Type.Optional(
             dnsLabel('Name of the Secret in flux-system that holds the Git credentials.'),
           ),
+          repairEdits: Type.Optional(
+            Type.Boolean({
+              description:
+                'Whether a service file that somebody edited in the fleet repository is put back, by a refresh in waves. Default false: it is reported, and stays until the next release.',
+              default: false,
+            }),
+          ),
         },
         {
           additionalProperties: false,

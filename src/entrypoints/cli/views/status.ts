@@ -133,7 +133,14 @@ function viewNotes(answer: StatusAnswer, page: Page): string {
   const unreadable = answer.unreadable
     .slice(0, failuresShown)
     .map(({ path, reason }) => `${page.style.bad('unreadable')}  ${path}: ${reason}\n`)
-  return (unreadable.length > 0 ? `\n${unreadable.join('')}` : '') + viewAge(answer, page)
+  const edited = answer.edited
+    .slice(0, failuresShown)
+    .map(
+      ({ path, commit, by }) =>
+        `${page.style.warn('by hand')}  ${path}: commit ${commit.slice(0, 8)} by ${by}\n`,
+    )
+  const lines = [...unreadable, ...edited]
+  return (lines.length > 0 ? `\n${lines.join('')}` : '') + viewAge(answer, page)
 }
 
 function viewAge({ at, publishedBy }: StatusAnswer, { style, now }: Page): string {
