@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
+import * as modules from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Plain JavaScript, so that an old Node parses it and can say what is missing. */
@@ -24,8 +27,18 @@ export async function launch(program) {
     if (error.code === 'EPIPE') process.exit(141)
     throw error
   })
+  keepCompiled()
   const main = await import(isCheckout ? '../src/main.ts' : '../dist/main.js')
   process.exitCode = await main[program](process.argv.slice(2))
+}
+
+/**
+ * Types that were stripped and code that was compiled once are read back at the next start: half of a short command's time.
+ * In the user's own cache folder, as what lies there is run.
+ */
+function keepCompiled() {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
+  modules.enableCompileCache(process.env.NODE_COMPILE_CACHE || join(cache, 'halyard', 'code'))
 }
 
 function runWithBundledNode(program) {

@@ -42,6 +42,8 @@ export function standingFleet(
       clusters,
       bootstrapped: new Uint8Array(clusters.size).fill(1),
       problems: [],
+      edits: [],
+
       desired: (name) => of(name).desired,
       rollout: (group, name) => of(name).rollouts.get(group),
     },

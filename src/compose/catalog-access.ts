@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MergedBranch } from '../adapters/catalog/folder-source.ts'
 import type { HistoryReader } from '../adapters/catalog/history.ts'
+import type { CatalogSource } from '../adapters/catalog/port.ts'
 import type { CatalogChange } from '../adapters/catalog/sections.ts'
-import type { Commit, GitClone } from '../adapters/git/port.ts'
+import type { GitClone } from '../adapters/git/port.ts'
 import type { ObjectTemplates } from '../core/domain/templates.ts'
 import type { CatalogWriter, CommitOutcome, OrderCommit } from '../operations/catalog-writer.ts'
 import type { CatalogParts } from '../operations/workspace.ts'
@@ -15,12 +15,6 @@ export interface CatalogAccess {
   /** As it is now. */
   parts(): Promise<CatalogParts>
   readonly writer: CatalogWriter
-  /** What the settings say of the fleet, without reading the rest. */
-  fleetUrl(): Promise<string>
-  /** Whether nothing is here that is not merged, so that what was published at a commit answers for it. */
-  isMerged(published: string): Promise<boolean>
-  /** The last commit up to another one that changed a path. */
-  lastChangeBefore(commit: string, path: string): Promise<Commit | undefined>
 }
 
 interface GitCatalog {
@@ -48,17 +42,9 @@ export async function openGitCatalog(
       return {
         snapshot: await source.readWithHistory(head),
         readAt: async (revision) => source.read(await resolveRevision(repository, revision)),
-        lastChange: async (path) => lastChange(repository, head, path),
+        lastChange: async (path) => (await repository.log(head, { path, limit: 1 }))[0],
       }
     },
-    async fleetUrl() {
-      const head = await source.head()
-      const [entry] = head === undefined ? [] : await repository.tree(head, settingsFile)
-      const [text = ''] = entry === undefined ? [] : await repository.readBlobs([entry.oid])
-      return fleetUrlIn(text)
-    },
-    isMerged: async () => true,
-    lastChangeBefore: async (commit, path) => lastChange(repository, commit, path),
     writer: {
       isLocal: false,
       author: async () => (await readAuthor(configuredIn)) ?? nobody(),
@@ -73,25 +59,6 @@ export async function openGitCatalog(
         ),
     },
   }
-}
-
-async function lastChange(repository: GitClone, head: string, path: string): Promise<Commit | undefined> {
-  return (await repository.log(head, { path, limit: 1 }))[0]
-}
-
-const settingsFile = 'halyard.yaml'
-
-async function readSettings(folder: string): Promise<string> {
-  return readFile(join(folder, settingsFile), 'utf8').catch(() => '')
-}
-
-/** Empty where the settings can not be read. */
-async function fleetUrlIn(text: string): Promise<string> {
-  const { applyFiles } = await import('../adapters/catalog/sections.ts')
-  const entry = applyFiles(new Map(), [{ path: settingsFile, text }], [])
-    .get('settings')
-    ?.get(settingsFile)?.entry
-  return entry?.kind === 'settings' ? entry.value.fleet.url : ''
 }
 
 async function pushOrder(
@@ -139,16 +106,6 @@ export async function openFolderCatalog(
     )
   return {
     parts: async () => ({ snapshot: await read([]), ...history }),
-    fleetUrl: async () => fleetUrlIn(await readSettings(folder)),
-    async isMerged(published) {
-      const standing = await (await openWorkTree(folder))?.standing()
-      return standing !== undefined && standing.isClean && (standing.isPushed || standing.head === published)
-    },
-    lastChangeBefore: async (commit, path) => {
-      const repository = await openHistory({ kind: 'repository', path: folder })
-      const known = (await repository.resolve(commit)) ?? (await repository.resolve(mainRef))
-      return known === undefined ? undefined : lastChange(repository, known, path)
-    },
     writer: {
       isLocal: true,
       author: async () => (await (await workTree()).author()) ?? nobody(),
@@ -192,12 +149,14 @@ function folderHistory(
 ): Pick<CatalogParts, 'readAt' | 'lastChange'> {
   const place = { kind: 'repository', path } as const
   const hasHistory = existsSync(join(path, '.git'))
+  // One for all revisions: each is read as its difference to the last.
+  let source: CatalogSource | undefined
   return {
     async readAt(revision) {
       if (!hasHistory) return fail(`${path} is no git repository`, 'compare commits of a repository or URL')
       const repository = await openHistory(place)
       const { createCatalogSource } = await import('../adapters/catalog/git-source.ts')
-      const source = createCatalogSource({ repository, branch: mainBranch, defaultTemplates })
+      source ??= createCatalogSource({ repository, branch: mainBranch, defaultTemplates })
       return source.read(await resolveRevision(repository, revision))
     },
     async lastChange(file) {

@@ -4,7 +4,8 @@ import type { OpenedRepositories, RepositoryOptions } from '../entrypoints/cli/d
 import { KnownError } from '../operations/known-error.ts'
 import type { FleetLog, FleetRepository, FleetView, Published } from '../operations/workspace.ts'
 import type { Instant } from '../core/domain/time.ts'
-import { type CatalogAccess, openFolderCatalog, openGitCatalog } from './catalog-access.ts'
+import type { CatalogAccess } from './catalog-access.ts'
+import { type CatalogGlance, glanceAtCatalog } from './catalog-glance.ts'
 import {
   fail,
   locate,
@@ -38,7 +39,8 @@ export async function openRepositories(options: RepositoryOptions): Promise<Open
     (location) => location,
   )
 
-  const fleetLocation = async (): Promise<string> => options.fleet ?? (await openCatalog()).fleetUrl()
+  const glance = (): CatalogGlance => glanceAtCatalog(locateCatalog(options), open)
+  const fleetLocation = async (): Promise<string> => options.fleet ?? glance().fleetUrl()
   const fleet = async (): Promise<FleetAccess> => openFleet(await fleetLocation())
   return {
     async workspace(now) {
@@ -46,7 +48,7 @@ export async function openRepositories(options: RepositoryOptions): Promise<Open
         now,
         catalog: async () => (await openCatalog()).parts(),
         fleet: async () => (await fleet()).view(now),
-        published: async () => openPublished(await openCatalog(), await fleet()),
+        published: async () => openPublished(glance(), await fleet()),
         fleetLog: async () => openFleetLog(await open(locateFleet(await fleetLocation(), options))),
         fleetRepository: async () =>
           openFleetRepository(await open(locateFleet(await fleetLocation(), options))),
@@ -64,18 +66,16 @@ export async function openRepositories(options: RepositoryOptions): Promise<Open
 }
 
 async function openCatalogAccess(
-  { catalog, cwd }: RepositoryOptions,
+  options: RepositoryOptions,
   open: (place: RepositoryPlace) => Promise<GitClone>,
   openCatalog: (place: RepositoryPlace) => Promise<GitClone>,
 ): Promise<CatalogAccess> {
-  if (catalog === undefined) {
-    return fail(
-      'no catalog was found',
-      'give --catalog <folder, repository or URL>, set HALYARD_CATALOG, or run below a folder with halyard.yaml',
-    )
-  }
-  const place = locate(catalog, cwd)
-  const { readDefaultTemplates } = await import('../adapters/catalog/templates.ts')
+  const place = locateCatalog(options)
+  const { catalog = '', cwd } = options
+  const [{ readDefaultTemplates }, { openFolderCatalog, openGitCatalog }] = await Promise.all([
+    import('../adapters/catalog/templates.ts'),
+    import('./catalog-access.ts'),
+  ])
   const templates = await readDefaultTemplates()
   return place.kind === 'folder'
     ? openFolderCatalog(place.path, templates, open)
@@ -85,6 +85,16 @@ async function openCatalogAccess(
         // What is elsewhere has no configuration of its own here: the caller's folder has.
         configuredIn: place.kind === 'remote' ? cwd : place.path,
       })
+}
+
+function locateCatalog({ catalog, cwd }: RepositoryOptions): RepositoryPlace {
+  if (catalog === undefined) {
+    return fail(
+      'no catalog was found',
+      'give --catalog <folder, repository or URL>, set HALYARD_CATALOG, or run below a folder with halyard.yaml',
+    )
+  }
+  return locate(catalog, cwd)
 }
 
 function locateFleet(location: string, { cwd }: RepositoryOptions): RepositoryPlace {
@@ -98,17 +108,12 @@ function locateFleet(location: string, { cwd }: RepositoryOptions): RepositoryPl
 }
 
 /** What a controller published, where it answers for the catalog that the caller means. */
-async function openPublished(catalog: CatalogAccess, fleet: FleetAccess): Promise<Published | undefined> {
+async function openPublished(catalog: CatalogGlance, fleet: FleetAccess): Promise<Published | undefined> {
   const status = await fleet.published()
   if (status?.catalogCommit === undefined) return undefined
   const { catalogCommit } = status
   if (!(await catalog.isMerged(catalogCommit))) return undefined
-  const { restoreSnapshot } = await import('../adapters/catalog/snapshot.ts')
-  return {
-    status,
-    restore: restoreSnapshot,
-    lastChange: async (path) => catalog.lastChangeBefore(catalogCommit, path),
-  }
+  return { status, lastChange: async (path) => catalog.lastChange(catalogCommit, path) }
 }
 
 /** Main's commits alone: a large fleet's state takes seconds to read. */
@@ -139,28 +144,34 @@ interface FleetAccess {
   acknowledged(): Promise<readonly string[] | undefined>
 }
 
-async function fleetAccess(clone: GitClone): Promise<FleetAccess> {
-  const [{ createFleet }, { createClusterIndex }, { publishedObservations }] = await Promise.all([
-    import('../adapters/fleet/fleet.ts'),
-    import('../core/domain/cluster-index.ts'),
-    import('../operations/published-observations.ts'),
-  ])
-  const fleet = createFleet({ clone, clusters: createClusterIndex() })
+function fleetAccess(clone: GitClone): FleetAccess {
+  const opened = once(async () => {
+    const [{ createFleet }, { createClusterIndex }] = await Promise.all([
+      import('../adapters/fleet/fleet.ts'),
+      import('../core/domain/cluster-index.ts'),
+    ])
+    return createFleet({ clone, clusters: createClusterIndex() })
+  })
+  const published = async () => (await import('../adapters/fleet/status.ts')).readStatus(clone)
   return {
     async view(now) {
+      const [fleet, { publishedObservations }] = await Promise.all([
+        opened(),
+        import('../operations/published-observations.ts'),
+      ])
       const state = await fleet.sync()
-      const status = await fleet.readStatus()
+      const status = await published()
       const recorded = await status?.recorded()
-      const published = status && recorded ? { ...status, recorded } : undefined
+      const observed = status && recorded ? { ...status, recorded } : undefined
       return {
         state,
         log: clone.log,
         readBlobs: fleet.readBlobs,
-        observe: (silentAfter) => publishedObservations(published, state, silentAfter, now),
+        observe: (silentAfter) => publishedObservations(observed, state, silentAfter, now),
       }
     },
-    published: async () => fleet.readStatus(),
-    acknowledged: async () => (await fleet.readStatus())?.acknowledged,
+    published,
+    acknowledged: async () => (await published())?.acknowledged,
   }
 }
 

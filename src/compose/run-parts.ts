@@ -26,6 +26,7 @@ import { createClusterIndex } from '../core/domain/cluster-index.ts'
 import type { Cluster } from '../core/domain/cluster.ts'
 import type { Instant } from '../core/domain/time.ts'
 import type { RunArguments } from '../entrypoints/halyard/main.ts'
+import { summarizeService } from '../operations/status.ts'
 import { fail, locate, mainBranch, type RepositoryPlace } from './places.ts'
 import { explainError } from './repositories.ts'
 
@@ -119,6 +120,7 @@ function assemble(parts: Parts, first: readonly Cluster[], { now, onEvent }: Run
     lease,
     holder,
     onEvent,
+    summarize: summarizeService,
   })
   return {
     ...{ controller, observer, clock, store, forge, holder, catalog, fleetRepository },

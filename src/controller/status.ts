@@ -7,6 +7,7 @@ import type {
   SharedCatalog,
 } from '../adapters/fleet/port.ts'
 import type { Catalog } from '../core/domain/catalog.ts'
+import type { Service } from '../core/domain/service.ts'
 import type { Instant, Seconds } from '../core/domain/time.ts'
 import { servicePlanInput, type StepView } from '../core/plan/service-inputs.ts'
 import { withSickness } from '../core/plan/sick.ts'
@@ -69,8 +70,8 @@ export function createStatusPublisher(fleet: Fleet, holder: string, summarize: S
         sickness: step.sickness(),
         blackouts,
         problems: state.problems,
-        summaryShape: summarize?.shape,
         edits: state.edits,
+        summaryShape: summarize?.shape,
         catalog: sharedCatalog(catalog.targets.catalog),
         services: standings(subject, step, summarize),
       })
@@ -140,7 +141,7 @@ function standings(
           if (!input) throw new Error(`${name} is planned, but not in the catalog`)
           return {
             service,
-            text: catalog.snapshot.textOf(service.file) ?? '',
+            targetsLine: targetsLine(catalog, service),
             versions: versions.get(name) ?? [],
             frozenBy,
             frozenOn,
@@ -155,6 +156,20 @@ function standings(
       },
     ]
   })
+}
+
+function targetsLine({ snapshot }: CatalogState, { name, file }: Service): number | undefined {
+  const [located] = snapshot.locate([
+    {
+      severity: 'warning',
+      scope: { kind: 'service', name },
+      file,
+      field: ['spec', 'targets'],
+      message: '',
+      remedy: '',
+    },
+  ])
+  return located?.position?.line
 }
 
 /** Without what only the controller works with: whole proposals, and lists of ordinals. */

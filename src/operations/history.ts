@@ -3,7 +3,8 @@ import type { Commit, Oid } from '../adapters/git/port.ts'
 import { parseTrailers } from '../core/render/trailers.ts'
 import { unknownName } from './nearest-name.ts'
 import { defineOperation } from './operation.ts'
-import { count, moment, nullable, object, toMoment } from './shapes.ts'
+import { toMoment } from './answer-values.ts'
+import { count, moment, nullable, object } from './shapes.ts'
 import type { FleetLog, Workspace } from './workspace.ts'
 
 const entryShape = object({

@@ -2,17 +2,8 @@ import { type Static, Type } from 'typebox'
 import type { Join, Proposal, RemovalProposal } from '../core/plan/types.ts'
 import { defineOperation } from './operation.ts'
 import { describeProposal } from './describe-proposal.ts'
-import {
-  count,
-  gateShape,
-  moment,
-  nullable,
-  object,
-  releaseShape,
-  toGate,
-  toMoment,
-  toRelease,
-} from './shapes.ts'
+import { toGate, toMoment, toRelease } from './answer-values.ts'
+import { count, gateShape, moment, nullable, object, releaseShape } from './shapes.ts'
 import type { PlannedService } from './workspace.ts'
 
 const proposalShape = object({

@@ -39,9 +39,10 @@ export async function publishedView(
   const { publishedAt: at, contactAt } = status
   return {
     catalog: {
-      snapshot: published.restore(catalog, new Map([[found.service.file, found.text]])),
+      snapshot: { catalog },
       lastChange: published.lastChange,
     },
+    targetsLine: () => found.targetsLine,
     targets,
     observations: { at, contactAt },
     plan: () => ({ input, plan: found.plan }),

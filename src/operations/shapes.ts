@@ -1,10 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import type { Finding } from '../core/domain/finding.ts'
-import type { ServiceRelease } from '../core/domain/service-release.ts'
-import { formatInstant, type Instant } from '../core/domain/time.ts'
-import type { Gate } from '../core/plan/types.ts'
 
-/** Parts that several answers share, and how domain values become them. */
+/** Parts that several answers share. `answer-values.ts` makes domain values into them. */
 
 export const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 
@@ -56,42 +52,6 @@ export const findingShape = object({
   remedy: Type.String(),
 })
 
+export type ReleaseAnswer = Static<typeof releaseShape>
 export type GateAnswer = Static<typeof gateShape>
 export type FindingAnswer = Static<typeof findingShape>
-
-/** `2026-11-22T14:32:00Z`; null for no moment or one that never comes. */
-export function toMoment(instant: Instant | undefined): string | null {
-  if (instant === undefined || !Number.isFinite(instant)) return null
-  return formatInstant(instant)
-}
-
-/** For columns, where 0 is "never". */
-export function toMomentOfColumn(instant: Instant | undefined): string | null {
-  return instant ? toMoment(instant) : null
-}
-
-export function toRelease(release: ServiceRelease): Static<typeof releaseShape>
-export function toRelease(release: ServiceRelease | undefined): Static<typeof releaseShape> | null
-export function toRelease(release: ServiceRelease | undefined): Static<typeof releaseShape> | null {
-  return release ? { version: release.version, revision: release.revision } : null
-}
-
-export function toGate(gate: Gate): GateAnswer {
-  const { since, opensAt, ...rest } = gate
-  return { ...rest, since: toMoment(since), opensAt: toMoment(opensAt) }
-}
-
-/** Of a service on some clusters the service: the message names the clusters. */
-function nameOf(scope: Finding['scope']): string | null {
-  if (scope.kind === 'catalog') return null
-  return scope.kind === 'placements' ? scope.service : scope.name
-}
-
-export function toFinding({ scope, field, position, ...finding }: Finding): FindingAnswer {
-  return {
-    ...finding,
-    scope: { kind: scope.kind, name: nameOf(scope) },
-    field: [...field],
-    position: position ?? null,
-  }
-}

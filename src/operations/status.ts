@@ -1,23 +1,13 @@
 import { type Static, Type } from 'typebox'
 import { faultOfEvidence } from '../core/plan/blame.ts'
-import { blobId } from '../core/render/blob-id.ts'
 import type { GroupPlan, GroupPlanInput, Proposal, ServicePlanInput } from '../core/plan/types.ts'
 import { defineOperation } from './operation.ts'
 import { describeProposal } from './describe-proposal.ts'
 import { countPlacements, placementAt } from './placements.ts'
-import {
-  count,
-  gateShape,
-  moment,
-  nullable,
-  object,
-  releaseShape,
-  toGate,
-  toMoment,
-  toMomentOfColumn,
-  toRelease,
-} from './shapes.ts'
-import type { PlannedService, Workspace } from './workspace.ts'
+import { toGate, toMoment, toMomentOfColumn, toRelease } from './answer-values.ts'
+import { count, gateShape, moment, nullable, object, releaseShape } from './shapes.ts'
+import { publishedStatus, summaryShape } from './published-answers.ts'
+import type { PlannedService } from './workspace.ts'
 
 const groupStatusShape = object({
   group: Type.String(),
@@ -45,7 +35,7 @@ const failureShape = object({
   returned: Type.Boolean({ description: 'it went back to its earlier release' }),
 })
 
-const serviceStatusShape = object({
+export const serviceStatusShape = object({
   service: Type.String(),
   owner: Type.String(),
   newest: nullable(Type.String()),
@@ -57,6 +47,7 @@ const serviceStatusShape = object({
 
 export type ServiceStatus = Static<typeof serviceStatusShape>
 export type GroupStatus = Static<typeof groupStatusShape>
+export type StatusAnswer = Static<typeof statusShape>
 
 const statusShape = object({
   now: moment,
@@ -77,7 +68,7 @@ export const status = defineOperation({
   input: object({ service: Type.Optional(Type.String()) }),
   output: statusShape,
   async handler(workspace, { service }) {
-    const published = await publishedAnswer(workspace, service)
+    const published = await publishedStatus(workspace, service)
     if (published) return published
     const planning = await workspace.planning()
     const { at, publishedBy } = planning.observations
@@ -94,35 +85,8 @@ export const status = defineOperation({
 
 /** What a controller publishes of each service, so that nobody has to read a whole fleet to answer. */
 export const summarizeService = {
-  shape: blobId(JSON.stringify(serviceStatusShape)),
+  shape: summaryShape,
   of: serviceStatus,
-}
-
-/** Undefined: nothing was published lately that answers it. */
-async function publishedAnswer(
-  workspace: Workspace,
-  service: string | undefined,
-): Promise<Static<typeof statusShape> | undefined> {
-  const published = (await workspace.published())?.status
-  if (published?.summaryShape !== summarizeService.shape) return undefined
-  const all = (await published.summaries()).filter(isServiceStatus)
-  const services = service === undefined ? all : all.filter((each) => each.service === service)
-  // It may be new, or misspelt.
-  if (service !== undefined && services.length === 0) return undefined
-  const { publishedAt, holder, problems, edits } = published
-  return {
-    now: toMoment(Math.max(workspace.now, publishedAt)) ?? '',
-    at: toMoment(publishedAt) ?? '',
-    publishedBy: holder,
-    services: [...services],
-    unreadable: problems.map(({ path, reason }) => ({ path, reason })),
-    edited: edits.map(({ path, commit, by }) => ({ path, commit, by })),
-  }
-}
-
-/** Of summaries with the right shape only null is none. */
-function isServiceStatus(value: unknown): value is ServiceStatus {
-  return typeof value === 'object' && value !== null
 }
 
 function serviceStatus({ input, plan }: PlannedService): ServiceStatus {

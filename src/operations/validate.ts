@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { defineOperation } from './operation.ts'
-import { count, findingShape, object, toFinding } from './shapes.ts'
+import { toFinding } from './answer-values.ts'
+import { count, findingShape, object } from './shapes.ts'
 
 export const validate = defineOperation({
   name: 'validate',

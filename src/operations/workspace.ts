@@ -3,28 +3,14 @@ import type { FleetState, PublishedPlan, PublishedStatus } from '../adapters/fle
 import type { Commit, GitRepository, Oid } from '../adapters/git/port.ts'
 import type { ChartRenderer } from '../adapters/helm/port.ts'
 import type { Freezes } from '../core/check/freezes.ts'
-import type { Catalog } from '../core/domain/catalog.ts'
 import type { ChartRepository } from '../core/domain/chart-repository.ts'
-import type { ClusterIndex } from '../core/domain/cluster-index.ts'
 import type { Finding } from '../core/domain/finding.ts'
 import type { ChartReference } from '../core/domain/service-version.ts'
 import type { Instant, Seconds } from '../core/domain/time.ts'
-import { withinBudgets } from '../core/plan/budgets.ts'
-import { createLeaving } from '../core/plan/leaving.ts'
-import { type EmptyingPlan, planDecommissions } from '../core/plan/plan-decommission.ts'
-import { removalInputs } from '../core/plan/removal-inputs.ts'
-import { planService } from '../core/plan/plan-service.ts'
-import { withSickness } from '../core/plan/sick.ts'
-import {
-  type CatalogTargets,
-  createCatalogTargets,
-  type ObservedView,
-  servicePlanInput,
-} from '../core/plan/service-inputs.ts'
+import type { EmptyingPlan } from '../core/plan/plan-decommission.ts'
+import { type CatalogTargets, type ObservedView } from '../core/plan/service-inputs.ts'
 import type { ServicePlan, ServicePlanInput } from '../core/plan/types.ts'
-import { checkedCatalog } from './checked-catalog.ts'
 import { KnownError } from './known-error.ts'
-import { unknownName } from './nearest-name.ts'
 
 /** What every question is asked about. Each part is opened when first asked for, once. */
 export interface Workspace {
@@ -123,14 +109,18 @@ export interface Observations {
 /** What a controller published, with what it takes to explain it. */
 export interface Published {
   readonly status: PublishedStatus
-  /** A catalog that was checked already, in which the files of `texts` can be looked into. */
-  restore(catalog: Catalog, texts: ReadonlyMap<string, string>): CatalogSnapshot
+  /** Of the catalog, up to the commit that the controller acted on. */
   readonly lastChange: CatalogParts['lastChange']
 }
 
 /** What is known about a service, for explaining it. */
 export interface ServiceView {
-  readonly catalog: Pick<CatalogView, 'snapshot' | 'lastChange'>
+  readonly catalog: {
+    readonly snapshot: Pick<CatalogSnapshot, 'catalog'>
+    readonly lastChange: CatalogParts['lastChange']
+  }
+  /** The line of a service's document that says its targets, from 1; undefined: it says nothing of them. */
+  targetsLine(service: string): number | undefined
   readonly targets: CatalogTargets
   readonly observations: Pick<Observations, 'at' | 'contactAt'>
   plan(service: string): ExplainedService
@@ -166,7 +156,10 @@ export function withoutPublished(workspace: Workspace): Workspace {
 }
 
 export function openWorkspace({ now, ...sources }: WorkspaceSources): Workspace {
-  const catalog = once(async () => checkedCatalog(await sources.catalog()))
+  const catalog = once(async () => {
+    const { checkedCatalog } = await import('./checked-catalog.ts')
+    return checkedCatalog(await sources.catalog())
+  })
   const fleet = once(sources.fleet)
   return {
     now,
@@ -178,7 +171,9 @@ export function openWorkspace({ now, ...sources }: WorkspaceSources): Workspace 
     }),
     fleetLog: once(sources.fleetLog ?? (async () => logOf(await fleet()))),
     fleetRepository: once(sources.fleetRepository ?? noHistory),
-    planning: once(async () => createPlanning(await catalog(), await fleet())),
+    planning: once(async () =>
+      (await import('./planning-view.ts')).createPlanning(await catalog(), await fleet()),
+    ),
     charts: sources.charts ?? noCharts,
     chartDigest: sources.chartDigest ?? noCharts,
   }
@@ -197,71 +192,6 @@ async function noHistory(): Promise<never> {
 
 function logOf({ state, log }: FleetView): FleetLog {
   return { head: state.head, log }
-}
-
-function createPlanning(catalog: CatalogView, fleet: FleetView): PlanningView {
-  const { services, settings } = catalog.snapshot.catalog
-  const targets = targetsOf(catalog.snapshot.catalog, fleet.state.clusters)
-  const observations = fleet.observe(settings.silentAfter)
-  const seen = withSickness(targets, fleet.state, observations.view)
-  const plans = new Map<string, PlannedService>()
-  const leaving = createLeaving(targets, fleet.state)
-  const planned = (service: string): PlannedService => {
-    const known = plans.get(service)
-    if (known) return known
-    const input = servicePlanInput(targets, service, fleet.state, seen, catalog.freezes)
-    if (!input) throw unknownName('service', service, services.keys())
-    const removals = removalInputs(service, targets, fleet.state, observations.view, leaving)
-    const complete = removals.length > 0 ? { ...input, removals } : input
-    const found = { input: complete, plan: planService(complete, observations.at) }
-    plans.set(service, found)
-    return found
-  }
-  let within: ReadonlyMap<string, ServicePlan> | undefined
-  const budgeted = (): ReadonlyMap<string, ServicePlan> => {
-    if (within) return within
-    const all = new Map([...services.keys()].map((service) => [service, planned(service).plan]))
-    const { services: placed, desired } = fleet.state
-    within = withinBudgets(all, { targets, services: placed, desired }, observations.at)
-    return within
-  }
-  const emptyings = (): readonly EmptyingPlan[] =>
-    planDecommissions({
-      targets,
-      fleet: fleet.state,
-      observations: observations.view,
-      frozenBy: catalog.frozenBy,
-      now: observations.at,
-    })
-  return {
-    emptyings,
-    catalog,
-    fleet,
-    targets,
-    observations,
-    services(service) {
-      if (service === undefined) return [...services.keys()]
-      if (!services.has(service)) throw unknownName('service', service, services.keys())
-      return [service]
-    },
-    plan(service) {
-      const found = planned(service)
-      // What crosses services needs the plans of all of them.
-      return settings.changeBudgets.length === 0
-        ? found
-        : { ...found, plan: budgeted().get(service) ?? found.plan }
-    },
-  }
-}
-
-/** A server asks many questions about one catalog, over one index. */
-const knownTargets = new WeakMap<Catalog, CatalogTargets>()
-
-function targetsOf(catalog: Catalog, index: ClusterIndex): CatalogTargets {
-  const known = knownTargets.get(catalog)
-  const targets = known?.index === index ? known : createCatalogTargets(catalog, index)
-  knownTargets.set(catalog, targets)
-  return targets
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {

@@ -2,7 +2,6 @@ import { createFleet } from '../../src/adapters/fleet/fleet.ts'
 import { readStatus } from '../../src/adapters/fleet/status.ts'
 import { rolloutProblem } from '../../src/adapters/fleet/parse-rollout.ts'
 import { createCatalogSource } from '../../src/adapters/catalog/git-source.ts'
-import { restoreSnapshot } from '../../src/adapters/catalog/snapshot.ts'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
 import { createMemoryClone } from '../../src/adapters/git/memory.ts'
 import type { GitRepository, Oid, TreeChange } from '../../src/adapters/git/port.ts'
@@ -44,7 +43,7 @@ export async function createExampleWorld(from = start): Promise<ExampleWorld> {
   await settle(world, running)
   await world.mergeIntoCatalog(new Map([['directives/hold-catalog-web.yaml', hold]]), 'Hold catalog-web')
   await world.mergeIntoCatalog(
-    await exampleFiles('story/04-catalog-web-0.19.0'),
+    await exampleFiles('story/03-catalog-web-0.19.0'),
     'Release catalog-web 0.19.0',
   )
   await world.mergeIntoCatalog(await exampleFiles('story/01-payments-1.4.3'), 'Release payments 1.4.3')
@@ -108,7 +107,6 @@ export async function openExample(
       return status && commit !== undefined
         ? {
             status,
-            restore: restoreSnapshot,
             lastChange: async (path) => (await world.catalog.log(commit, { path, limit: 1 }))[0],
           }
         : undefined

@@ -1,8 +1,10 @@
 import { beforeAll, expect, it } from 'vitest'
 import { readStatus } from '../../src/adapters/fleet/status.ts'
 import { createMemoryClone } from '../../src/adapters/git/memory.ts'
+import { blobId } from '../../src/core/render/blob-id.ts'
 import { explain } from '../../src/operations/explain.ts'
-import { status } from '../../src/operations/status.ts'
+import { summaryShape } from '../../src/operations/published-answers.ts'
+import { serviceStatusShape, status } from '../../src/operations/status.ts'
 import { withoutPublished, type Workspace } from '../../src/operations/workspace.ts'
 import { createExampleWorld, type ExampleWorld, openExample } from './example-world.ts'
 
@@ -72,4 +74,8 @@ it('computes when the last publication is too old, or when asked to', async () =
   await expect(status.handler(withoutPublished(publishedOnly(published)), {})).rejects.toThrow(
     'the repositories were read',
   )
+})
+
+it('names the shape of its summaries by their schema, so that none is read as another', () => {
+  expect(summaryShape).toBe(blobId(JSON.stringify(serviceStatusShape)))
 })

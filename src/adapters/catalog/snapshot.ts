@@ -67,7 +67,7 @@ export function createAssembler(defaultTemplates: ObjectTemplates): Assembler {
       findings: findings.toSorted(compareFindings),
       history: noHistory,
       textOf: (path) => textOf(sections, path),
-      locate: (others) => locateAll(textsOf(sections), others),
+      locate: (others) => locateAll((path) => textOf(sections, path), others),
     }
   }
 }
@@ -159,28 +159,14 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-function textsOf(sections: Sections): ReadonlyMap<string, string> {
-  return new Map(
-    [...sections.values()].flatMap((section) => [...section.values()].map(({ path, text }) => [path, text])),
-  )
-}
-
-/** A catalog that was checked elsewhere, with the texts of those files that anything is to be located in. */
-export function restoreSnapshot(catalog: Catalog, texts: ReadonlyMap<string, string>): CatalogSnapshot {
-  return {
-    catalog,
-    findings: [],
-    history: noHistory,
-    textOf: (path) => texts.get(path),
-    locate: (findings) => locateAll(texts, findings),
-  }
-}
-
 /** Each file is parsed again at most once, and only when it has a finding. */
-function locateAll(texts: ReadonlyMap<string, string>, findings: readonly Finding[]): readonly Finding[] {
+function locateAll(
+  textOfFile: (path: string) => string | undefined,
+  findings: readonly Finding[],
+): readonly Finding[] {
   const locators = new Map<string, ReturnType<typeof createLocator>>()
   return findings.map(({ within, hidesValue, ...finding }) => {
-    const text = texts.get(finding.file)
+    const text = textOfFile(finding.file)
     if (finding.position !== undefined || text === undefined) return finding
     const locator = locators.get(finding.file) ?? createLocator(text)
     locators.set(finding.file, locator)

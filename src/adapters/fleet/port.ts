@@ -160,8 +160,8 @@ export interface ServiceStanding {
 /** Everything of one service that questions are answered from. */
 export interface PublishedService {
   readonly service: Service
-  /** The service's document as it is written. */
-  readonly text: string
+  /** The line of its document that says its targets, from 1. */
+  readonly targetsLine: number | undefined
   readonly versions: readonly ServiceVersion[]
   /** Why all of it is frozen; undefined: it is not. */
   readonly frozenBy: string | undefined

@@ -96,11 +96,11 @@ export function parseCatalog(catalogText: string, clustersText: string): SharedC
   }
 }
 
-type ServiceFile = Pick<PublishedService, 'service' | 'text' | 'versions'>
+type ServiceFile = Pick<PublishedService, 'service' | 'targetsLine' | 'versions'>
 
 /** What the catalog says of a service, apart from its placements: it changes much less often. */
-export function formatService({ service, text, versions }: ServiceFile): string {
-  const file: ServiceFile = { service, text, versions }
+export function formatService({ service, targetsLine, versions }: ServiceFile): string {
+  const file: ServiceFile = { service, targetsLine, versions }
   return `${JSON.stringify(file)}\n`
 }
 
@@ -127,11 +127,11 @@ export function formatPlacements(content: PublishedService): string {
 /** Undefined: one of the files is damaged. */
 export function parseService(serviceText: string, placementsText: string): PublishedService | undefined {
   return readable(() => {
-    const { service, text, versions } = JSON.parse(serviceText) as ServiceFile
+    const { service, targetsLine, versions } = JSON.parse(serviceText) as ServiceFile
     const { columns, frozenOn, frozenBy, ...rest } = JSON.parse(placementsText) as PlacementsFile
     return {
       service,
-      text,
+      targetsLine,
       versions,
       ...rest,
       frozenBy,

@@ -133,9 +133,9 @@ async function writeServices(
     standings.filter((standing) => !isKept(standing)).map(({ name, read }) => [name, read()]),
   )
   // The catalog's word on a service mostly is the same while its placements move.
-  const said = (name: string, { service, versions, text }: PublishedService): Written | undefined => {
+  const said = (name: string, { service, versions, targetsLine }: PublishedService): Written | undefined => {
     const before = known.get(name)?.service
-    return before && isSame(before.of, [service, versions, text]) ? before : undefined
+    return before && isSame(before.of, [service, versions, targetsLine]) ? before : undefined
   }
   const anew = [...changed].filter(([name, content]) => !said(name, content))
   const blobs = await clone.writeBlobs([
@@ -148,10 +148,10 @@ async function writeServices(
     const content = changed.get(name)
     const before = known.get(name)
     if (content === undefined) return before ? [[name, before] as const] : []
-    const { service, versions, text } = content
+    const { service, versions, targetsLine } = content
     const written: WrittenService = {
       of,
-      service: said(name, content) ?? { of: [service, versions, text], blob: serviceBlobs.get(name) ?? '' },
+      service: said(name, content) ?? { of: [service, versions, targetsLine], blob: serviceBlobs.get(name) ?? '' },
       placements: placements.get(name) ?? '',
       summary: JSON.stringify(content.summary ?? null),
     }

@@ -1,8 +1,8 @@
 import type { Directive } from '../../core/domain/directive.ts'
 import { isInScope, ordersOf } from '../../core/plan/orders.ts'
 import type { Gate } from '../../core/plan/types.ts'
-import { toMoment } from '../shapes.ts'
-import { not, type Rule, yes } from './shape.ts'
+import { toMoment } from '../answer-values.ts'
+import { not, type Rule, yes } from './rule.ts'
 import type { Subject, SubjectPlace } from './subject.ts'
 
 /** Every gate of the group that is not open. An order is told with its file and who wrote it. */

@@ -3,7 +3,7 @@ import type { Fault } from '../../core/plan/blame.ts'
 import type { Gate, GateName } from '../../core/plan/types.ts'
 import { placementAt } from '../placements.ts'
 import { orderOfGate } from './gate-rules.ts'
-import type { Rule } from './shape.ts'
+import type { Rule } from './rule.ts'
 import type { Subject, SubjectPlace } from './subject.ts'
 
 /** Whose move it is, and which: the first thing that stays as it is until somebody acts. Null: time or Halyard acts. */

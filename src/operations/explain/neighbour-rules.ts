@@ -1,5 +1,5 @@
 import { barriersAt } from '../../core/plan/requirements.ts'
-import { not, type Rule } from './shape.ts'
+import { not, type Rule } from './rule.ts'
 import type { Subject, SubjectPlace } from './subject.ts'
 
 /** What other services on the same cluster have to do with it: requirements that are not met, and sickness. */

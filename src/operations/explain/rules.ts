@@ -1,17 +1,17 @@
 import type { Static } from 'typebox'
 import type { ClusterSelector } from '../../core/domain/cluster.ts'
-import type { FieldPath } from '../../core/domain/finding.ts'
 import { releaseId } from '../../core/domain/service-release.ts'
 import { withFault } from '../../core/plan/blame.ts'
 import { soakOf } from '../../core/plan/orders.ts'
 import { rolloutPath } from '../../core/render/paths.ts'
 import { placementAt } from '../placements.ts'
-import { toMoment, toMomentOfColumn } from '../shapes.ts'
+import { toMoment, toMomentOfColumn } from '../answer-values.ts'
 import { ordinalWord, type Position, positionOf } from './position.ts'
 import { fromGate, gateRules } from './gate-rules.ts'
 import { moveOf } from './move.ts'
 import { neighbourRules } from './neighbour-rules.ts'
-import { type answerShape, not, type Rule, yes } from './shape.ts'
+import { not, type Rule, yes } from './rule.ts'
+import type { answerShape } from './shape.ts'
 import type { Refusal, Subject, SubjectPlace } from './subject.ts'
 
 type Answer = Static<typeof answerShape>
@@ -79,7 +79,7 @@ function untargeted(subject: Subject): Answer {
   const { service } = planned.input
   const name = cluster?.document.name ?? ''
   const group = cluster && planning.targets.groupOf(cluster.ordinal)
-  const place = placeInCatalog(subject, service.file, ['spec', 'targets'])
+  const place = placeOfTargets(subject)
   const rules = group
     ? [not('targeted', `${targetsText(service.targets)} does not match ${name}`, { place })]
     : [not('grouped', 'no deployment group selects this cluster', { place: cluster?.document.file ?? null })]
@@ -96,7 +96,7 @@ function untargeted(subject: Subject): Answer {
 
 function targetedRule(subject: Subject): Rule {
   const { service } = subject.planned.input
-  const place = placeInCatalog(subject, service.file, ['spec', 'targets'])
+  const place = placeOfTargets(subject)
   return yes('targeted', targetsText(service.targets), place)
 }
 
@@ -228,17 +228,10 @@ function earliest(
   return { at, text: between > 0 ? `when each of ${between} more waves has soaked` : 'when its gates open' }
 }
 
-function placeInCatalog({ planning }: Subject, file: string, field: FieldPath): string {
-  const pointer = {
-    severity: 'warning',
-    scope: { kind: 'catalog' },
-    file,
-    field,
-    message: '',
-    remedy: '',
-  } as const
-  const [located] = planning.catalog.snapshot.locate([pointer])
-  return located?.position ? `${file}:${located.position.line}` : file
+function placeOfTargets({ planning, planned }: Subject): string {
+  const { name, file } = planned.input.service
+  const line = planning.targetsLine(name)
+  return line === undefined ? file : `${file}:${line}`
 }
 
 function targetsText(targets: ClusterSelector | 'none'): string {

@@ -11,7 +11,7 @@ export const ruleShape = object({
   opensWhen: nullable(Type.String()),
   opensAt: nullable(moment),
 })
-export type Rule = Static<typeof ruleShape>
+export type RuleAnswer = Static<typeof ruleShape>
 
 export const answerShape = object({
   group: nullable(Type.String()),
@@ -23,17 +23,3 @@ export const answerShape = object({
   earliest: nullable(object({ at: nullable(moment), text: Type.String() })),
   move: nullable(Type.String({ description: 'whose move it is, and which; null: nobody has to act' })),
 })
-
-const nothingMore = { by: null, evidence: [], opensWhen: null, opensAt: null }
-
-export function yes(rule: string, text: string, place: string | null = null): Rule {
-  return { verdict: 'yes', rule, text, place, ...nothingMore }
-}
-
-export function not(
-  rule: string,
-  text: string,
-  more: Partial<Omit<Rule, 'verdict' | 'rule' | 'text'>> = {},
-): Rule {
-  return { verdict: 'not', rule, text, place: null, ...nothingMore, ...more }
-}

@@ -21,7 +21,7 @@ const payments: PublishedService = {
     notifications: [],
     file: 'services/payments/service.yaml',
   },
-  text: 'kind: Service\n',
+  targetsLine: 8,
   versions: [],
   frozenBy: undefined,
   frozenOn: new Map([['c2', 'no such region']]),

@@ -24,17 +24,21 @@ Examples:
     )
     .action(
       async (service: string, cluster: string | undefined, { fresh }: FreshOption, command: Command) => {
-        const [{ explain }, { withoutPublished }, { viewExplain }] = await Promise.all([
-          import('../../../operations/explain.ts'),
-          import('../../../operations/workspace.ts'),
+        const [{ publishedExplanation }, { viewExplain }] = await Promise.all([
+          import('../../../operations/published-answers.ts'),
           import('../views/explain.ts'),
         ])
         await session.answer(command, {
-          ask: (workspace) =>
-            explain.handler(
-              fresh ? withoutPublished(workspace) : workspace,
+          async ask(workspace) {
+            const published = fresh ? undefined : await publishedExplanation(workspace, service, cluster)
+            if (published) return published
+            const { explain } = await import('../../../operations/explain.ts')
+            const { withoutPublished } = await import('../../../operations/workspace.ts')
+            return explain.handler(
+              withoutPublished(workspace),
               cluster === undefined ? { service } : { service, cluster },
-            ),
+            )
+          },
           view: viewExplain,
         })
       },

@@ -23,17 +23,18 @@ Examples:
   halctl status -o json | jq '.services[] | select(.failures != [])'`,
     )
     .action(async (service: string | undefined, { fresh }: FreshOption, command: Command) => {
-      const [{ status }, { withoutPublished }, { viewService, viewServices }] = await Promise.all([
-        import('../../../operations/status.ts'),
-        import('../../../operations/workspace.ts'),
+      const [{ publishedStatus }, { viewService, viewServices }] = await Promise.all([
+        import('../../../operations/published-answers.ts'),
         import('../views/status.ts'),
       ])
       await session.answer(command, {
-        ask: (workspace) =>
-          status.handler(
-            fresh ? withoutPublished(workspace) : workspace,
-            service === undefined ? {} : { service },
-          ),
+        async ask(workspace) {
+          const published = fresh ? undefined : await publishedStatus(workspace, service)
+          if (published) return published
+          const { status } = await import('../../../operations/status.ts')
+          const { withoutPublished } = await import('../../../operations/workspace.ts')
+          return status.handler(withoutPublished(workspace), service === undefined ? {} : { service })
+        },
         view: (answer, page) => {
           const [only] = answer.services
           return service !== undefined && only ? viewService(answer, only, page) : viewServices(answer, page)

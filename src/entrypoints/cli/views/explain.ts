@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
 import type { explain } from '../../../operations/explain.ts'
-import type { Rule } from '../../../operations/explain/shape.ts'
+import type { Rule } from '../../../operations/explain/rule.ts'
 import type { Page } from '../session.ts'
 import { wrapText } from '../text-table.ts'
 import { asOf, formatMoment, formatUntil } from '../times.ts'
