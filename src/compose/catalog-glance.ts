@@ -47,7 +47,8 @@ export function glanceAtCatalog(
 async function readSettings(repository: GitClone): Promise<string> {
   await repository.fetch([mainRef])
   const head = await repository.resolve(mainRef)
-  const [entry] = head === undefined ? [] : await repository.tree(head, settingsFile)
+  const entries = head === undefined ? [] : await repository.tree(head)
+  const entry = entries.find(({ path }) => path === settingsFile)
   const [text = ''] = entry === undefined ? [] : await repository.readBlobs([entry.oid])
   return text
 }
