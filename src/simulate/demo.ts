@@ -8,16 +8,18 @@ import type { Clock } from '../controller/clock.ts'
 import type { Controller, StepResult } from '../controller/controller.ts'
 import { runLoop } from '../controller/loop.ts'
 import { PlacementState } from '../core/domain/placement.ts'
-import { createAcceleratedClock } from './accelerated-clock.ts'
+import type { Instant } from '../core/domain/time.ts'
+import { type AcceleratedClock, createAcceleratedClock } from './accelerated-clock.ts'
 import { assembleWorld, type World } from './assemble.ts'
 import { type DemoFolder, openDemoFolder } from './demo-folder.ts'
-import { createStory, readStory, type Story } from './story.ts'
+import { createStory, readStory, type Story, type StoryStage, type StoryStep } from './story.ts'
 
 export interface DemoOptions {
   /** Where the repositories and the state are kept. */
   readonly folder: string
-  /** The project's `examples/` folder and `fleet-repo-layout/`. */
-  readonly examples: string
+  /** Folder with the company's `catalog/` and `story/`. */
+  readonly company: string
+  /** What a fleet repository begins with. */
   readonly fleetLayout: string
   /** How many times as fast as the real clock. */
   readonly speed: number
@@ -28,6 +30,10 @@ export interface DemoOptions {
   /** Told of every step: `acted`, `idle`, `standby`, `empty` or `failed`, and how many real seconds it took. */
   readonly onStep: (outcome: string, seconds: number) => void
   readonly onError: (error: unknown) => void
+  /** Told once the first rollout of everything is over and the story begins. */
+  readonly onStory: (clusters: number) => void
+  /** Told what a person of the story did. */
+  readonly onStoryStep: (step: StoryStep, at: Instant) => void
   readonly pullRequestUrl: (number: number) => string
 }
 
@@ -38,6 +44,8 @@ export interface Demo extends World {
   readonly fleetRepository: GitRepository
   /** An earlier run was interrupted and goes on. */
   readonly resumed: boolean
+  /** Whether the first rollout of everything is behind it. */
+  hasBegun(): Promise<boolean>
   /** Whether the story is over and everything settled. */
   isOver(): boolean
   /** Runs until the signal is aborted, or returns true once the story is over and nothing moves any more. */
@@ -59,10 +67,10 @@ const pollEvery = 10
 export async function openDemo(options: DemoOptions): Promise<Demo> {
   const folder = await openDemoFolder(options.folder, options.fresh)
   const start = folder.resumedAt ?? Math.floor(Date.now() / 1000)
-  const clock = createAcceleratedClock({ start, speed: options.speed })
+  const clock = createAcceleratedClock({ start, speed: options.speed, skips: true })
   const catalogRepository = await folder.repository(
     'catalog.git',
-    join(options.examples, 'catalog'),
+    join(options.company, 'catalog'),
     'Begin the catalog of the example company',
     { name: 'Platform Team', email: 'platform@example.com' },
     start,
@@ -91,7 +99,12 @@ export async function openDemo(options: DemoOptions): Promise<Demo> {
     clusterState: { load: folder.loadClusters, save: folder.saveClusters },
     holder: 'demo',
   })
-  const story = createStory(await readStory(join(options.examples, 'story')), catalogRepository, clock)
+  const story = createStory(
+    await readStory(join(options.company, 'story')),
+    catalogRepository,
+    clock,
+    stageOf(world),
+  )
   const parts = { ...world, clock, store: folder.store, catalogRepository, fleetRepository }
   return {
     ...parts,
@@ -107,19 +120,34 @@ export async function openDemo(options: DemoOptions): Promise<Demo> {
 
 /** Lets people's changes and the controller take turns until the story is over. */
 function createRun(
-  { controller, forge, clock }: Pick<Demo, 'controller' | 'forge' | 'clock'>,
+  { controller, forge, clock }: Pick<Demo, 'controller' | 'forge'> & { readonly clock: AcceleratedClock },
   folder: DemoFolder,
   story: Story,
   options: DemoOptions,
-): Pick<Demo, 'run' | 'isOver'> {
+): Pick<Demo, 'run' | 'isOver' | 'hasBegun'> {
   let over = false
+  let begun = false
   return {
     isOver: () => over,
+    hasBegun: story.begun,
     async run(signal, onSettled) {
+      const goesOn = async (settled: boolean): Promise<boolean> => {
+        const step = await story.advance(settled)
+        if (!step) return false
+        options.onStoryStep(step, clock.now())
+        return true
+      }
+      const begin = async (settled: boolean): Promise<void> => {
+        if (!settled && !(await story.begun())) return
+        begun = true
+        clock.slowDown()
+        if (settled) options.onStory(controller.view()?.catalog.targets.catalog.clusters.length ?? 0)
+      }
       const onStep = async (result: StepResult): Promise<boolean> => {
         folder.saveClock(clock.now(), over)
         const settled = result.kind === 'stepped' && result.settled && isQuiet(controller)
-        if (over || (await story.advance(settled)) || !settled || !(await story.finished())) return false
+        if (!begun) await begin(settled)
+        if (over || !begun || (await goesOn(settled)) || !settled || !(await story.finished())) return false
         over = true
         folder.saveClock(clock.now(), over)
         return onSettled(await summarize(controller, forge))
@@ -132,6 +160,16 @@ function createRun(
         onError: options.onError,
       })
     },
+  }
+}
+
+/** What the story does to clusters, and what it waits for. */
+function stageOf({ clusters, controller }: World): StoryStage {
+  return {
+    silence: clusters.silence,
+    asked: () =>
+      controller.view()?.emptyings.find(({ waitsFor }) => waitsFor.some(({ gate }) => gate === 'approval'))
+        ?.digest,
   }
 }
 
@@ -153,11 +191,12 @@ function timed(controller: Controller, onStep: DemoOptions['onStep']): Controlle
   }
 }
 
-/** Every placement that main desires is healthy or failed: what goes back has come back. */
+/** Every placement that main desires is healthy or failed: what goes back has come back, and who was silent, too. */
 function isQuiet(controller: Controller): boolean {
   const view = controller.view()
   if (!view) return false
-  const moving = new Set<number>([PlacementState.merged, PlacementState.observed, PlacementState.progressing])
+  const { merged, observed, progressing, unknown } = PlacementState
+  const moving = new Set<number>([merged, observed, progressing, unknown])
   return [...view.plans.keys()].every(
     (service) => !view.observations.observed(service).state.some((state) => moving.has(state)),
   )

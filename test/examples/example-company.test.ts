@@ -12,10 +12,11 @@ import { formatFindings } from '../../src/core/check/format-findings.ts'
 import type { JsonObject } from '../../src/core/domain/cluster.ts'
 import { compileValues } from '../../src/core/expressions/compile-values.ts'
 import type { ExpressionContext } from '../../src/core/expressions/types.ts'
+import { createMemoryRepository } from '../../src/adapters/git/memory.ts'
 import { compileSelector } from '../../src/core/plan/selector.ts'
 
 const examples = resolve(import.meta.dirname, '../../examples')
-const charts = ['job', 'store', 'web']
+const charts = ['external-secrets', 'job', 'kafka-operator', 'kafka-topics', 'store', 'web']
 
 async function read(folder: string) {
   const snapshot = await readCatalogFolder(folder, { defaultTemplates: await readDefaultTemplates() })
@@ -32,22 +33,24 @@ describe('the example catalog', () => {
   it('has no fault', async () => {
     const { catalog, report } = await read(join(examples, 'catalog'))
     expect(report).toBe('')
-    expect([...catalog.services.keys()]).toHaveLength(6)
+    expect([...catalog.services.keys()]).toHaveLength(15)
+    expect([...catalog.versions.values()].filter((versions) => versions.length < 2)).toEqual([])
   })
 
-  it('holds 4 clusters for development, 2 canaries and 6 in production', async () => {
+  it('holds 6 clusters for development, 4 canaries, 14 in production and 6 at the edge', async () => {
     const { catalog } = await read(join(examples, 'catalog'))
     const sizes = catalog.groups.map(({ name, clusterSelector }) => [
       name,
       catalog.clusters.filter(compileSelector(clusterSelector)).length,
     ])
-    expect(Object.fromEntries(sizes)).toEqual({ devel: 4, 'prod-canary': 2, prod: 6 })
+    expect(Object.fromEntries(sizes)).toEqual({ devel: 6, 'prod-canary': 4, prod: 14, edge: 6 })
   })
 })
 
 describe('the story', () => {
   interface Step {
-    readonly folder: string
+    readonly folder?: string
+    readonly remove?: readonly string[]
     readonly author: { readonly name: string; readonly email: string }
     readonly message: string
     readonly delay?: number
@@ -65,17 +68,18 @@ describe('the story', () => {
 
   it('tells every folder in order, with author, message and time', async () => {
     const folders = (await readdir(join(examples, 'story'))).filter((name) => name !== 'story.yaml')
-    expect(steps.map(({ folder }) => folder)).toEqual(folders.toSorted())
+    expect(steps.flatMap(({ folder }) => folder ?? [])).toEqual(folders.toSorted())
     for (const { author, message, delay, after } of steps) {
       expect(author.email).toMatch(/@example\.com$/)
       expect(message).not.toBe('')
-      expect(after === 'settled' || (delay ?? 0) > 0).toBe(true)
+      expect(after === 'settled' || after === 'asked' || (delay ?? 0) > 0).toBe(true)
     }
   })
 
   it('leaves a catalog without fault after each step', async () => {
-    for (const { folder } of steps) {
-      await cp(join(examples, 'story', folder), catalog, { recursive: true })
+    for (const { folder, remove = [] } of steps) {
+      if (folder !== undefined) await cp(join(examples, 'story', folder), catalog, { recursive: true })
+      await Promise.all(remove.map(async (path) => rm(join(catalog, path))))
       expect((await read(catalog)).report).toBe('')
     }
   })
@@ -91,7 +95,7 @@ describe('values', () => {
     const { catalog } = await read(folder)
     await rm(folder, { recursive: true })
     const faults: unknown[] = []
-    let checked = 0
+    const checked = new Set<string>()
     for (const version of [...catalog.versions.values()].flat()) {
       if (version.payload.kind !== 'chart') continue
       const validate = await valuesValidator(version.payload.chart.name)
@@ -101,12 +105,13 @@ describe('values', () => {
           service: { name: version.service, namespace: 'any', owner: 'any' },
           version: version.version,
         })
-        checked += 1
+        checked.add(version.file)
         if (!validate(values)) faults.push([version.file, name, validate.errors])
       }
     }
     expect(faults).toEqual([])
-    expect(checked).toBe(9 * 13)
+    // 15 services, two versions of each and five of the story, but for those of kustomize.
+    expect(checked.size).toBe(2 * 15 + 5 - 2)
   })
 
   async function valuesValidator(chart: string): Promise<ValidateFunction> {
@@ -155,17 +160,42 @@ describe('documents', () => {
     )
     const later = texts.map(
       (text) =>
-        parse(text) as { kind?: string; spec?: { chart: { name: string; version: string; digest: string } } },
+        parse(text) as {
+          kind?: string
+          spec?: { chart?: { name: string; version: string; digest: string } }
+        },
     )
     const pinned = [
       ...[...catalog.versions.values()]
         .flat()
         .flatMap(({ payload }) => (payload.kind === 'chart' ? [payload.chart] : [])),
       ...later.flatMap(({ kind, spec }) =>
-        kind === 'ServiceVersion' && spec !== undefined ? [spec.chart] : [],
+        kind === 'ServiceVersion' && spec?.chart !== undefined ? [spec.chart] : [],
       ),
     ]
-    expect(pinned).toHaveLength(9)
+    expect(pinned).toHaveLength(2 * 14 + 5)
     for (const { name, version, digest } of pinned) expect(digest).toBe(digests.get(`${name} ${version}`))
+  })
+
+  it('pin the kustomize payload to the commit that its files give', async () => {
+    const folder = join(examples, 'manifests')
+    const paths = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith('.yaml'))
+    const changes = await Promise.all(
+      paths.toSorted().map(async (path) => ({ path, text: await readFile(join(folder, path), 'utf8') })),
+    )
+    const [commit] = await createMemoryRepository().writeCommits([
+      {
+        parent: undefined,
+        changes,
+        message: 'Search for every region',
+        author: { name: 'Mia Roy', email: 'mia@example.com' },
+        time: 1_760_000_000,
+      },
+    ])
+    const { catalog } = await read(join(examples, 'catalog'))
+    const payloads = (catalog.versions.get('search') ?? []).map(({ payload }) => payload)
+    expect(payloads).toHaveLength(2)
+    for (const payload of payloads)
+      expect(payload).toMatchObject({ kind: 'kustomize', kustomize: { pin: { kind: 'commit', commit } } })
   })
 })

@@ -1,6 +1,5 @@
 import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readCatalogFolder } from '../../src/adapters/catalog/folder-source.ts'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
@@ -9,9 +8,9 @@ import { KnownError } from '../../src/operations/known-error.ts'
 import { validateCharts } from '../../src/operations/validate-charts.ts'
 import { openWorkspace, type Workspace } from '../../src/operations/workspace.ts'
 import { exampleCharts, helmForTests, temporaryFolder } from '../adapters/helm/example-charts.ts'
+import { smallCompany, writeFiles } from '../simulate/example-files.ts'
 
 const binary = await helmForTests()
-const exampleCatalog = fileURLToPath(new URL('../../examples/catalog', import.meta.url))
 
 let folder: string
 /** Results of charts that no test changes are the same for all. */
@@ -25,13 +24,13 @@ afterAll(() => rm(cache, { recursive: true, force: true }))
 
 beforeEach(async () => {
   folder = await temporaryFolder()
-  await cp(exampleCatalog, join(folder, 'catalog'), { recursive: true })
+  await writeFiles(join(folder, 'catalog'), await smallCompany())
   await cp(exampleCharts, join(folder, 'charts'), { recursive: true })
 })
 
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-/** The example catalog as it lies in the folder, with charts by helm. */
+/** The small example catalog as it lies in the folder, with charts by helm. */
 function open(): Workspace {
   const places = { cwd: folder, env: { XDG_CACHE_HOME: cache, PATH: '' } }
   return openWorkspace({
@@ -75,7 +74,7 @@ async function addTemplate(text: string): Promise<void> {
 }
 
 describe.skipIf(binary === undefined)('validate-charts', () => {
-  it('finds nothing in the example company, whose values differ between clusters', async () => {
+  it('finds nothing in the small example company, whose values differ between clusters', async () => {
     const { findings, charts, renderings } = await validate()
     expect(findings).toEqual([])
     expect(charts).toBe(3)

@@ -3,11 +3,31 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { openRepository } from '../../src/adapters/git/system.ts'
+import { exampleFiles, smallCompany, writeFiles } from './example-files.ts'
 
 const program = join(import.meta.dirname, '../../bin/halyard.js')
 const kills = 20
+let company = ''
+
+/** The small example company, with releases, a bad one and a new cluster; a story that needs no minutes. */
+beforeAll(async () => {
+  company = await newFolder()
+  await writeFiles(join(company, 'catalog'), await smallCompany())
+  const folders = ['01-payments-1.4.3', '02-checkout-2.0.0', '03-catalog-web-0.19.0', '05-prod-euw4-02']
+  for (const folder of folders)
+    await writeFiles(join(company, 'story', folder), await exampleFiles(`story/${folder}`))
+  const author = { name: 'Ana Ito', email: 'ana@example.com' }
+  const steps = folders.map((folder, index) => ({
+    folder,
+    author,
+    message: folder,
+    ...(index === 0 ? { after: 'settled' } : { delay: 90 }),
+  }))
+  // JSON is YAML.
+  await writeFiles(join(company, 'story'), new Map([['story.yaml', JSON.stringify(steps)]]))
+})
 
 test('a run killed twenty times by kill -9 ends in the clusters/ tree of a run that was not', async () => {
   const whole = await newFolder()
@@ -27,6 +47,8 @@ function start(folder: string) {
     'demo',
     '--dir',
     folder,
+    '--company',
+    company,
     '--speed',
     '600',
     '--port',

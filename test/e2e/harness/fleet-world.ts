@@ -15,7 +15,7 @@ import { openStore } from '../../../src/adapters/store/store.ts'
 import { sleepMilliseconds } from '../../../src/controller/clock.ts'
 import { type Controller, createController } from '../../../src/controller/controller.ts'
 import { createClusterIndex } from '../../../src/core/domain/cluster-index.ts'
-import { exampleFiles } from '../../simulate/example-files.ts'
+import { smallCompany } from '../../simulate/example-files.ts'
 import { type ChartServer, startChartServer } from './chart-server.ts'
 import { type ClusterClient, type KubernetesObject, parseObjects } from './client.ts'
 import { type GitServer, startGitServer } from './git-server.ts'
@@ -97,13 +97,13 @@ export async function createFleetWorld(options: FleetWorldOptions): Promise<Flee
   }
 }
 
-/** Everything of the example catalog but clusters that do not exist here, with repositories that do. */
+/** Everything of the small example catalog but clusters that do not exist here, with repositories that do. */
 async function catalogFiles(
   { clusters, catalog }: FleetWorldOptions,
   gitServer: GitServer,
   charts: ChartServer,
 ): Promise<ReadonlyMap<string, string>> {
-  const files = await exampleFiles('catalog')
+  const files = await smallCompany()
   for (const path of files.keys()) {
     const name = /^clusters\/(.+)\.yaml$/.exec(path)?.[1]
     if (name !== undefined && !clusters.includes(name)) files.delete(path)
