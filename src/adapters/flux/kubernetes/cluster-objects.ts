@@ -19,9 +19,9 @@ import {
   toKustomization,
   toWorkload,
   type WorkloadKey,
-  type WorkloadKind,
+  type WorkloadRecord,
 } from './records.ts'
-import type { SpecPool } from './spec-pool.ts'
+import type { Pool } from './pool.ts'
 
 /** What a cluster has, as its watches told. */
 export interface ClusterObjects extends Records {
@@ -42,7 +42,7 @@ export interface KindOfObjects {
   keyOf(object: JsonObject): string
 }
 
-export function createClusterObjects(pool: SpecPool, now: () => Instant): ClusterObjects {
+export function createClusterObjects(pool: Pool, now: () => Instant): ClusterObjects {
   const helmReleases = new Map<ObjectKey, HelmReleaseRecord>()
   const kustomizations = new Map<ObjectKey, KustomizationRecord>()
   const charts = new Map<ObjectKey, ChartRecord>()
@@ -102,7 +102,7 @@ interface WritableRecords {
 function kindsOf(
   { helmReleases, kustomizations, charts, workloads }: WritableRecords,
   touched: Touched,
-  pool: SpecPool,
+  pool: Pool,
   now: () => Instant,
 ): readonly KindOfObjects[] {
   const flux = {
@@ -118,14 +118,14 @@ function kindsOf(
     kindOf(`${flux.kustomize}/kustomizations`, kustomizations, touched.kustomization, (object) =>
       toKustomization(object, pool),
     ),
-    kindOf(`${flux.source}/helmcharts`, charts, touched.chart, toChart),
+    kindOf(`${flux.source}/helmcharts`, charts, touched.chart, (object) => toChart(object, pool)),
     ...workloadKinds.map((kind) =>
-      kindOf(
+      kindOf<KeptWorkload>(
         `/apis/${kind === 'Job' ? 'batch' : 'apps'}/v1/${kind.toLowerCase()}s`,
         workloads,
         touched.workload,
-        (object, before) => toKeptWorkload(kind, object, before, now()),
-        kind,
+        (object, before) => toKeptWorkload(toWorkload(kind, object, pool), before, now()),
+        `${kind}/`,
       ),
     ),
   ]
@@ -136,9 +136,8 @@ function kindOf<Kept extends { readonly version: string }>(
   kept: Map<string, Kept>,
   touched: (key: string) => void,
   toKept: (object: JsonObject, before: Kept | undefined) => Kept | undefined,
-  kind?: WorkloadKind,
+  prefix = '',
 ): KindOfObjects {
-  const prefix = kind === undefined ? '' : `${kind}/`
   const key = (object: JsonObject): string => `${prefix}${keyOf(object)}`
   const remove = (gone: string): void => {
     if (!kept.has(gone)) return
@@ -165,12 +164,10 @@ function kindOf<Kept extends { readonly version: string }>(
 }
 
 function toKeptWorkload(
-  kind: WorkloadKind,
-  object: JsonObject,
+  record: WorkloadRecord | undefined,
   before: KeptWorkload | undefined,
   now: Instant,
 ): KeptWorkload | undefined {
-  const record = toWorkload(kind, object)
   if (record === undefined) return undefined
   const known = before?.uid === record.uid ? before : undefined
   const goesOn = known?.current === record.current

@@ -5,9 +5,9 @@ import { readObject } from './body.ts'
 import { type ClusterObjects, createClusterObjects } from './cluster-objects.ts'
 import type { ClusterAccess } from './credentials.ts'
 import { expectOk, listAndWatch, type Listener } from './list-watch.ts'
-import { createIdentity } from './identity.ts'
+import { createIdentity, type Identity } from './identity.ts'
 import { createPodReader } from './pod-reader.ts'
-import type { SpecPool } from './spec-pool.ts'
+import type { Pool } from './pool.ts'
 import { createStream, type Stream } from './stream.ts'
 import { createTransport } from './transport.ts'
 
@@ -31,19 +31,24 @@ export interface ClusterWatch {
 }
 
 export interface WatchSettings {
-  readonly pool: SpecPool
+  readonly pool: Pool
   readonly now: () => Instant
   readonly random: () => number
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
   readonly limit: <Value>(work: () => Promise<Value>) => Promise<Value>
   /** Milliseconds without a word on a watch after which it is taken for dead. API servers send bookmarks each minute. */
   readonly silence: number
+  /** Milliseconds between questions whether the cluster is still there, as bookmarks come but once a minute. */
+  readonly heartbeat: number
   /** Told when objects, contact or problem may have changed for the better or the worse. */
   readonly onChange: () => void
 }
 
 /** An API server that restarts is worth no word. */
 const tolerated = 3
+
+/** Seconds by which a watch may be behind other answers. */
+const watchLag = 2
 
 /** Watches a cluster until it is stopped. Nothing of it is told before all kinds are listed. */
 export function watchCluster(access: ClusterAccess, settings: WatchSettings): ClusterWatch {
@@ -81,6 +86,7 @@ export function watchCluster(access: ClusterAccess, settings: WatchSettings): Cl
     }
     void listAndWatch(deps, stopping.signal)
   }
+  void keepContact(identity, streams, settings, stopping.signal)
   const pods = createPodReader({ objects, read, now })
   return {
     objects,
@@ -96,6 +102,31 @@ export function watchCluster(access: ClusterAccess, settings: WatchSettings): Cl
       stopping.abort()
       transport.reset()
     },
+  }
+}
+
+/**
+ * A soak ends on evidence no older than its end. Nothing told on open watches of a cluster that answers is evidence, too:
+ * what each watch misses itself is told by its own silence.
+ */
+async function keepContact(
+  identity: Identity,
+  streams: readonly Stream[],
+  { heartbeat, now, random, sleep }: WatchSettings,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(heartbeat * (0.75 + random() / 2), signal)
+    const watching = streams.filter((stream) => stream.isWatching())
+    if (watching.length < streams.length) continue
+    const at = now() - watchLag
+    const isThere = await identity.ask().then(
+      () => true,
+      // Its streams tell what is wrong.
+      () => false,
+    )
+    if (isThere)
+      for (const stream of watching) if (stream.isWatching() && stream.isListed()) stream.confirm(at)
   }
 }
 

@@ -7,6 +7,8 @@ const holds = 5000
 export interface Identity {
   /** Resolves once it is known which cluster answers; throws what keeps it from being so. */
   confirm(): Promise<void>
+  /** The same, but never by what was known before. */
+  ask(): Promise<void>
 }
 
 /**
@@ -28,11 +30,14 @@ export function createIdentity(
     confirmedAt = performance.now()
     learned(uid, before)
   }
+  const askOnce = async (): Promise<void> => {
+    asking ??= ask().finally(() => (asking = undefined))
+    await asking
+  }
   return {
+    ask: askOnce,
     async confirm() {
-      if (performance.now() - confirmedAt <= holds) return
-      asking ??= ask().finally(() => (asking = undefined))
-      await asking
+      if (performance.now() - confirmedAt > holds) await askOnce()
     },
   }
 }

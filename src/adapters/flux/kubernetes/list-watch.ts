@@ -16,6 +16,8 @@ export interface Listener {
   begins(): void
   changed(object: JsonObject): void
   removed(object: JsonObject): void
+  /** Whether a watch is open now, so that whatever changes will be told. */
+  watches(isOpen: boolean): void
   /** A sign of life: an answer or an event. */
   alive(): void
   /** An attempt failed, `failures` times since the last sign of life. It is tried again after a pause. */
@@ -148,6 +150,7 @@ async function watch(
     const reply = await transport.get(`${path}?${query}`, AbortSignal.any([signal, silent.signal]))
     await expectOk(reply)
     alive()
+    listener.watches(true)
     heard()
     for await (const event of readObjects(reply.body)) {
       heard()
@@ -156,6 +159,7 @@ async function watch(
       if (next !== '') reached(next)
     }
   } finally {
+    listener.watches(false)
     clearTimeout(timer)
   }
 }

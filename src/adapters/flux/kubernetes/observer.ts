@@ -7,7 +7,7 @@ import type { FluxObserver } from '../port.ts'
 import { type ClusterProblem, type ClusterWatch, watchCluster, type WatchSettings } from './cluster-watch.ts'
 import type { Credentials } from './credentials.ts'
 import { createReported, type Reported } from './reported.ts'
-import { createSpecPool } from './spec-pool.ts'
+import { createPool } from './pool.ts'
 import { createWakeup } from './wakeup.ts'
 
 export type { ClusterProblem } from './cluster-watch.ts'
@@ -36,6 +36,8 @@ export interface ObserverSettings {
   readonly concurrentLists: number
   /** Milliseconds without a word on a watch after which it is taken for dead. API servers send bookmarks each minute. */
   readonly silence: number
+  /** Milliseconds between questions whether a cluster is still there. */
+  readonly heartbeat: number
   /** Milliseconds that a read waits for clusters that are new to it. */
   readonly patience: number
   /** Milliseconds between looks for pods that are worth reading. */
@@ -47,6 +49,7 @@ export interface ObserverSettings {
 const usual: ObserverSettings = {
   concurrentLists: 8,
   silence: 150_000,
+  heartbeat: 10_000,
   patience: 15_000,
   podsEvery: 2000,
   credentialsEvery: 30_000,
@@ -126,8 +129,8 @@ function createWatchedClusters(deps: KubernetesObserverDeps, settings: ObserverS
   const limit = pLimit(settings.concurrentLists)
   const { now, random, sleep, credentials } = deps
   const watchSettings: WatchSettings = {
-    ...{ now, random, sleep, silence: settings.silence, onChange: wake },
-    pool: createSpecPool(),
+    ...{ now, random, sleep, silence: settings.silence, heartbeat: settings.heartbeat, onChange: wake },
+    pool: createPool(),
     limit: async (work) => limit(work),
   }
   const connect = async (cluster: RegisteredCluster, digest: string) => {

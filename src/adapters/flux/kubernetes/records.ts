@@ -7,7 +7,7 @@ import type {
 } from '../../../core/domain/report.ts'
 import type { Instant, Seconds } from '../../../core/domain/time.ts'
 import { instantAt, isObject, listAt, numberAt, objectAt, textAt } from './json.ts'
-import type { SpecPool } from './spec-pool.ts'
+import type { Pool } from './pool.ts'
 import { workloadStatus } from './workload-status.ts'
 
 /** What is kept of objects: the fields that judging reads, as a process watches thousands of clusters. */
@@ -21,7 +21,6 @@ export type WorkloadKey = string
 
 /** Which object installed another one, by the labels that Flux's controllers write. */
 export interface ReleaseRecord {
-  readonly uid: string
   readonly version: string
   /** The Kustomization that applied it; undefined: none did. */
   readonly appliedBy: ObjectKey | undefined
@@ -104,7 +103,7 @@ export function versionOf(object: JsonObject): string {
   return textAt(object, 'metadata', 'resourceVersion')
 }
 
-export function toHelmRelease(object: JsonObject, pool: SpecPool): HelmReleaseRecord {
+export function toHelmRelease(object: JsonObject, pool: Pool): HelmReleaseRecord {
   const history = listAt(object, 'status', 'history').filter(isObject)
   const namespace = textAt(object, 'metadata', 'namespace')
   const chart = objectAt(object, 'spec', 'chartRef')
@@ -113,37 +112,39 @@ export function toHelmRelease(object: JsonObject, pool: SpecPool): HelmReleaseRe
     ...toRelease(object, pool),
     observedGeneration: numberAt(object, 'status', 'observedGeneration') ?? 0,
     lastAttemptedGeneration: numberAt(object, 'status', 'lastAttemptedGeneration') ?? 0,
-    history: history.slice(0, 1).map(toHelmSnapshot),
-    ociDigest: textAt(history[0], 'ociDigest'),
-    chart: isChart ? `${textAt(chart, 'namespace') || namespace}/${textAt(chart, 'name')}` : undefined,
+    history: history.slice(0, 1).map((snapshot) => toHelmSnapshot(snapshot, pool)),
+    ociDigest: pool.text(textAt(history[0], 'ociDigest')),
+    chart: isChart
+      ? pool.text(`${textAt(chart, 'namespace') || namespace}/${textAt(chart, 'name')}`)
+      : undefined,
   }
 }
 
-export function toKustomization(object: JsonObject, pool: SpecPool): KustomizationRecord {
+export function toKustomization(object: JsonObject, pool: Pool): KustomizationRecord {
   return {
     ...toRelease(object, pool),
     // The CRD's own default before the first success.
     observedGeneration: numberAt(object, 'status', 'observedGeneration') ?? -1,
-    lastAppliedRevision: textAt(object, 'status', 'lastAppliedRevision'),
-    lastAttemptedRevision: textAt(object, 'status', 'lastAttemptedRevision'),
+    lastAppliedRevision: pool.text(textAt(object, 'status', 'lastAppliedRevision')),
+    lastAttemptedRevision: pool.text(textAt(object, 'status', 'lastAttemptedRevision')),
     history: listAt(object, 'status', 'history')
       .filter(isObject)
       .slice(0, keptSnapshots)
       .map((snapshot) => ({
-        status: textAt(snapshot, 'lastReconciledStatus'),
-        revision: textAt(snapshot, 'metadata', 'revision'),
+        status: pool.text(textAt(snapshot, 'lastReconciledStatus')),
+        revision: pool.text(textAt(snapshot, 'metadata', 'revision')),
         firstReconciled: instantAt(snapshot, 'firstReconciled'),
         lastReconciled: instantAt(snapshot, 'lastReconciled'),
       })),
   }
 }
 
-export function toChart(object: JsonObject): ChartRecord {
-  return { version: versionOf(object), digest: textAt(object, 'status', 'artifact', 'digest') }
+export function toChart(object: JsonObject, pool: Pool): ChartRecord {
+  return { version: versionOf(object), digest: pool.text(textAt(object, 'status', 'artifact', 'digest')) }
 }
 
 /** Undefined: it can be in no release's inventory. */
-export function toWorkload(kind: WorkloadKind, object: JsonObject): WorkloadRecord | undefined {
+export function toWorkload(kind: WorkloadKind, object: JsonObject, pool: Pool): WorkloadRecord | undefined {
   const owners = listAt(object, 'metadata', 'ownerReferences')
   if (owners.some((owner) => textAt(owner, 'kind') === 'CronJob')) return undefined
   const status = workloadStatus(kind, object)
@@ -151,7 +152,7 @@ export function toWorkload(kind: WorkloadKind, object: JsonObject): WorkloadReco
     uid: uidOf(object),
     version: versionOf(object),
     generation: numberAt(object, 'metadata', 'generation') ?? 0,
-    owner: ownerOf(object),
+    owner: shared(ownerOf(object), pool),
     current: status.current,
     message: status.current ? '' : status.message,
     statusAt: statusTime(object),
@@ -159,29 +160,30 @@ export function toWorkload(kind: WorkloadKind, object: JsonObject): WorkloadReco
   }
 }
 
-function toRelease(object: JsonObject, pool: SpecPool): Omit<ReleaseRecord, 'observedGeneration'> {
+function toRelease(object: JsonObject, pool: Pool): Omit<ReleaseRecord, 'observedGeneration'> {
   return {
-    uid: uidOf(object),
     version: versionOf(object),
-    appliedBy: labelledKey(object, 'kustomize.toolkit.fluxcd.io'),
+    appliedBy: shared(labelledKey(object, 'kustomize.toolkit.fluxcd.io'), pool),
     generation: numberAt(object, 'metadata', 'generation') ?? 0,
-    spec: pool.share(objectAt(object, 'spec')),
+    spec: pool.spec(objectAt(object, 'spec')),
     timeout: goDuration(textAt(object, 'spec', 'timeout')) ?? usualTimeout,
-    conditions: listAt(object, 'status', 'conditions').filter(isObject).flatMap(toCondition),
-    inventory: listAt(object, 'status', 'inventory', 'entries').flatMap(toWorkloadKey),
+    conditions: listAt(object, 'status', 'conditions')
+      .filter(isObject)
+      .flatMap((each) => toCondition(each, pool)),
+    inventory: listAt(object, 'status', 'inventory', 'entries').flatMap((each) => toWorkloadKey(each, pool)),
   }
 }
 
-function toCondition(condition: JsonObject): readonly Condition[] {
-  const type = textAt(condition, 'type')
+function toCondition(condition: JsonObject, pool: Pool): readonly Condition[] {
+  const type = pool.text(textAt(condition, 'type'))
   if (!readConditions.has(type)) return []
   const status = textAt(condition, 'status')
   return [
     {
       type,
       status: status === 'True' || status === 'False' ? status : 'Unknown',
-      reason: textAt(condition, 'reason'),
-      message: textAt(condition, 'message').slice(0, longestMessage),
+      reason: pool.text(textAt(condition, 'reason')),
+      message: pool.text(textAt(condition, 'message').slice(0, longestMessage)),
       observedGeneration: numberAt(condition, 'observedGeneration') ?? 0,
       lastTransitionTime: instantAt(condition, 'lastTransitionTime'),
     },
@@ -202,14 +204,14 @@ function isHelmStatus(status: string): status is HelmSnapshot['status'] {
   return helmStatuses.has(status)
 }
 
-function toHelmSnapshot(snapshot: JsonObject): HelmSnapshot {
+function toHelmSnapshot(snapshot: JsonObject, pool: Pool): HelmSnapshot {
   const status = textAt(snapshot, 'status')
   return {
     version: numberAt(snapshot, 'version') ?? 0,
     // Helm's others (`unknown`, `uninstalling`) prove no more than a failure does.
     status: isHelmStatus(status) ? status : 'failed',
-    chartName: textAt(snapshot, 'chartName'),
-    chartVersion: textAt(snapshot, 'chartVersion'),
+    chartName: pool.text(textAt(snapshot, 'chartName')),
+    chartVersion: pool.text(textAt(snapshot, 'chartVersion')),
     lastDeployed: instantAt(snapshot, 'lastDeployed'),
   }
 }
@@ -222,10 +224,10 @@ const workloadKinds: Readonly<Record<string, WorkloadKind>> = {
 }
 
 /** `<namespace>_<name>_<group>_<kind>`, as inventories have them; no part but RBAC names may hold a `_`. */
-function toWorkloadKey(entry: Json): readonly WorkloadKey[] {
+function toWorkloadKey(entry: Json, pool: Pool): readonly WorkloadKey[] {
   const [namespace, name, group, kind] = textAt(entry, 'id').split('_')
   const known = workloadKinds[`${group}_${kind}`]
-  return known === undefined ? [] : [`${known}/${namespace}/${name}`]
+  return known === undefined ? [] : [pool.text(`${known}/${namespace}/${name}`)]
 }
 
 function labelledKey(object: JsonObject, prefix: string): ObjectKey | undefined {
@@ -239,6 +241,10 @@ function ownerOf(object: JsonObject): string | undefined {
   if (release !== undefined) return `HelmRelease/${release}`
   const kustomization = labelledKey(object, 'kustomize.toolkit.fluxcd.io')
   return kustomization === undefined ? undefined : `Kustomization/${kustomization}`
+}
+
+function shared(text: string | undefined, pool: Pool): string | undefined {
+  return text === undefined ? undefined : pool.text(text)
 }
 
 /** The last write of the status by whoever manages it; its creation where none is told. */

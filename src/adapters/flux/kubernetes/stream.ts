@@ -9,6 +9,9 @@ export interface Stream {
   readonly listener: Omit<Listener, 'failed'>
   isListed(): boolean
   aliveAt(): Instant
+  isWatching(): boolean
+  /** The cluster answered elsewhere, while this watch was open. */
+  confirm(at: Instant): void
   fails(): boolean
   hasFailed(fails: boolean): void
   /** What it listed was another cluster's. */
@@ -22,12 +25,15 @@ export function createStream(kind: KindOfObjects, now: () => Instant, onChange: 
   let seen = new Set<string>()
   let isListed = false
   let aliveAt = 0
+  let isWatching = false
   let fails = false
   let isForgotten = false
   return {
     path: kind.path,
     isListed: () => isListed,
     aliveAt: () => aliveAt,
+    isWatching: () => isWatching,
+    confirm: (at) => void (aliveAt = Math.max(aliveAt, at)),
     fails: () => fails,
     hasFailed: (value) => void (fails = value),
     forget() {
@@ -59,6 +65,7 @@ export function createStream(kind: KindOfObjects, now: () => Instant, onChange: 
         kind.remove(object)
         onChange()
       },
+      watches: (isOpen) => void (isWatching = isOpen),
       alive: () => void (aliveAt = now()),
     },
   }

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { objectAt } from '../../../../src/adapters/flux/kubernetes/json.ts'
+import { keyOf } from '../../../../src/adapters/flux/kubernetes/records.ts'
 import type { JsonObject } from '../../../../src/core/domain/cluster.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
@@ -99,9 +101,9 @@ export async function startApiServer(): Promise<ApiServer> {
     uid: 'uid-1',
     set(path, object) {
       version += 1
-      const metadata = object['metadata'] as JsonObject
+      const metadata = objectAt(object, 'metadata')
       const next = { ...object, metadata: { uid: 'u', ...metadata, resourceVersion: String(version) } }
-      const key = `${String(metadata['namespace'])}/${String(metadata['name'])}`
+      const key = keyOf(object)
       const kept = kinds.get(path) ?? new Map<string, Kept>()
       const type = kept.has(key) ? 'MODIFIED' : 'ADDED'
       kept.set(key, { object: next, key })
@@ -113,7 +115,7 @@ export async function startApiServer(): Promise<ApiServer> {
       const gone = kinds.get(path)?.get(key)
       if (!gone) throw new Error(`${key} is not there`)
       kinds.get(path)?.delete(key)
-      const metadata = { ...(gone.object['metadata'] as JsonObject), resourceVersion: String(version) }
+      const metadata = { ...objectAt(gone.object, 'metadata'), resourceVersion: String(version) }
       record(path, 'DELETED', { ...gone.object, metadata })
     },
     send: tell,

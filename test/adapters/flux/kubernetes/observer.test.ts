@@ -13,6 +13,7 @@ import {
   paths,
   payloadMetadata,
 } from './objects.ts'
+import { objectAt } from '../../../../src/adapters/flux/kubernetes/json.ts'
 import { observe, type Observing, writeKubeconfig } from './observing.ts'
 
 const digest = `sha256:${'ab'.repeat(32)}`
@@ -108,7 +109,7 @@ describe('a placement', () => {
     api.set(paths.releases, {
       ...release,
       status: { ...status, history: [{ ...status.history[0], ociDigest: digest }] },
-    } as never)
+    })
     const { reports } = await world.read()
     expect(reports[0]?.chart).toEqual({ digest })
   })
@@ -160,7 +161,7 @@ describe('a placement', () => {
 
   it('is none when someone else installed it', async () => {
     const { metadata, ...rest } = helmRelease('foreign')
-    api.set(paths.releases, { ...rest, metadata: { ...(metadata as object), labels: {} } } as never)
+    api.set(paths.releases, { ...rest, metadata: { ...objectAt(metadata), labels: {} } })
     expect((await world.read()).reports).toEqual([])
   })
 
@@ -202,8 +203,8 @@ describe('a placement', () => {
     healthyPayments()
     await world.read()
     const release = helmRelease('payments', { conditions: [condition('Ready', 'False', 'UninstallFailed')] })
-    const metadata = { ...(release['metadata'] as object), deletionTimestamp: at }
-    api.set(paths.releases, { ...release, metadata } as never)
+    const metadata = { ...objectAt(release, 'metadata'), deletionTimestamp: at }
+    api.set(paths.releases, { ...release, metadata })
     const { reports } = await world.until(({ reports }) => reports.length > 0)
     expect(reports[0]?.helmRelease).toBeDefined()
   })
@@ -439,6 +440,19 @@ describe('a cluster', () => {
     api.always(/deployments\?limit/, undefined)
     const next = await world.until(({ contacts }) => contacts.length > 0)
     expect(next.reports[0]?.workloads[0]?.current).toBe(true)
+  })
+
+  it('that has nothing to tell is in contact while it answers', async () => {
+    healthyPayments()
+    const heardAt = (await world.read()).contacts[0]?.at ?? 0
+    world.pass(1000)
+    const { reports } = await world.until(({ contacts }) => (contacts[0]?.at ?? 0) >= heardAt + 990)
+    expect(reports).toEqual([])
+    api.always(/kube-system/, refuse(503, 'etcd is gone'))
+    await world.observer.changed(AbortSignal.timeout(400))
+    world.pass(1000)
+    await world.observer.changed(AbortSignal.timeout(400))
+    expect((await world.read()).contacts[0]?.at).toBeLessThan(heardAt + 1990)
   })
 
   it('was heard last when the watch that is most behind was', async () => {
