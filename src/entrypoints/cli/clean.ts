@@ -4,6 +4,8 @@
  * that turn the direction of writing are taken out.
  */
 export function cleanText(text: string): string {
+  // Every sequence begins with a control character, and nearly no text has one.
+  if (text.search(controls) === -1) return text
   return text.replaceAll(escapeSequences, '').replaceAll(controls, '')
 }
 
