@@ -62,9 +62,9 @@ export function mapDocument(document: CatalogDocument, file: string): CatalogEnt
 }
 
 function mapSettings({ spec }: SettingsDocument, file: string): Settings {
-  const { url, branch = 'main', secretRef, repairEdits = false } = spec.fleet
+  const { url, branch = 'main', secretRef, repairEdits } = spec.fleet
   return {
-    fleet: { url, branch, secretRef, repairEdits },
+    fleet: { url, branch, secretRef, ...(repairEdits === undefined ? {} : { repairEdits }) },
     silentAfter: parseDuration(spec.silentAfter ?? '10m'),
     health: {
       blackout: parseShare(spec.health?.blackout ?? '20%'),
@@ -138,6 +138,7 @@ function mapService({ metadata, spec }: ServiceDocument, file: string): Service 
     targets: spec.targets === 'none' ? 'none' : mapSelector(spec.targets),
     dependsOn: spec.dependsOn ?? [],
     notifications: spec.notifications ?? [],
+    ...(spec.skipGroups === undefined ? {} : { skipGroups: spec.skipGroups }),
     file,
   }
 }

@@ -2,18 +2,23 @@ import type { Catalog } from '../domain/catalog.ts'
 import type { Json } from '../domain/cluster.ts'
 import type { DeploymentGroup } from '../domain/deployment-group.ts'
 import type { Finding } from '../domain/finding.ts'
+import type { ServiceVersion } from '../domain/service-version.ts'
 import type { ObjectTemplates } from '../domain/templates.ts'
 import type { Seconds } from '../domain/time.ts'
 import { isObject } from '../expressions/json-tree.ts'
 import { type Bitset, createBitset, intersect, isEmpty, unite } from '../plan/bitset.ts'
-import type { Selections } from './selections.ts'
+import { type Selections, targetedGroups } from './selections.ts'
 
 /** helm-controller's default of `spec.timeout` (api/v2, HelmReleaseSpec). */
 const defaultTimeout: Seconds = 300
 
 /** Times are long enough for what must happen in them. */
 export function checkDeadlines(catalog: Catalog, selections: Selections): readonly Finding[] {
-  return [...checkSilence(catalog), ...checkGroups(catalog, selections)]
+  return [
+    ...checkSilence(catalog),
+    ...checkGroups(catalog, selections),
+    ...checkKustomizations(catalog, selections),
+  ]
 }
 
 function checkSilence({ settings }: Catalog): readonly Finding[] {
@@ -41,6 +46,45 @@ function checkGroups({ groups, templates, clusters }: Catalog, selections: Selec
       ? []
       : [shortDeadline(group, limits)]
   })
+}
+
+/** A kustomize payload's apply and its health checks end before the group judges it; only newest versions come anywhere. */
+function checkKustomizations(
+  { groups, versions, templates }: Catalog,
+  selections: Selections,
+): readonly Finding[] {
+  const usual = timeoutOf(templates.objects['service-kustomization']['spec'])
+  return [...versions.values()].flatMap((list) => {
+    const newest = list.at(-1)
+    if (newest?.payload.kind !== 'kustomize') return []
+    const own = newest.payload.kustomize.timeout
+    const limit = own === undefined ? usual : parseGoDuration(own)
+    const targeted = targetedGroups(newest.service, selections)
+    const tooShort = groups.filter(
+      ({ name, strategy: { deadline } }) =>
+        targeted.has(name) && deadline > 0 && limit !== undefined && limit > deadline,
+    )
+    const [tightest] = tooShort.toSorted((a, b) => a.strategy.deadline - b.strategy.deadline)
+    return tightest && limit !== undefined ? [longTimeout(newest, limit, own !== undefined, tightest)] : []
+  })
+}
+
+function longTimeout(
+  { service, file }: ServiceVersion,
+  limit: Seconds,
+  isOwn: boolean,
+  { name, strategy }: DeploymentGroup,
+): Finding {
+  const deadline = formatSeconds(strategy.deadline)
+  const whose = isOwn ? 'the timeout' : 'the timeout of templates/service-kustomization.yaml'
+  return {
+    severity: 'error',
+    scope: { kind: 'service', name: service },
+    file,
+    field: ['spec', 'kustomize', ...(isOwn ? ['timeout'] : [])],
+    message: `${whose}, ${formatSeconds(limit)}, is longer than the deadline of deployment group ${name}, ${deadline}: it would be judged before Flux has`,
+    remedy: `write a timeout of at most ${deadline}, or raise spec.strategy.deadline of ${name}`,
+  }
 }
 
 function noDeadline(group: DeploymentGroup): Finding {

@@ -4,7 +4,9 @@ import type { ServiceVersion } from '../domain/service-version.ts'
 
 /**
  * All versions of a service hold the same kind of payload, of the same chart, and tell their numbers apart on any file
- * system. An older version that does not is a warning: it never changes, and an error would freeze the service for ever.
+ * system. Another kind is always an error: dependents are rendered for one kind, and Flux would have two objects that
+ * take the same workloads for theirs. What else an older version does is a warning: it never changes, and an error would
+ * freeze the service for ever.
  */
 export function checkPayloads({ versions }: Catalog): readonly Finding[] {
   return [...versions.values()].flatMap((list) => [...checkKinds(list), ...checkCase(list)])
@@ -15,13 +17,14 @@ function checkKinds(list: readonly ServiceVersion[]): readonly Finding[] {
   const [first] = list
   if (first === undefined) return []
   const is = payloadOf(first)
+  const isOtherKind = ({ payload }: ServiceVersion): boolean => payload.kind !== first.payload.kind
   return list
     .filter((version) => payloadOf(version).name !== is.name)
     .map((version) => {
       const now = payloadOf(version)
       return findingOf(
         version,
-        version === list.at(-1),
+        version === list.at(-1) || isOtherKind(version),
         now.field,
         `${version.service} is ${is.name} since version ${first.version}, but ${now.name} in ${version.version}`,
         `release ${now.name} as a service of its own; to replace this one, write targets: none here first`,
@@ -58,11 +61,11 @@ function checkCase(list: readonly ServiceVersion[]): readonly Finding[] {
 
 function findingOf(
   { service, file }: ServiceVersion,
-  isNewest: boolean,
+  isError: boolean,
   field: FieldPath,
   message: string,
   remedy: string,
 ): Finding {
-  const severity = isNewest ? 'error' : 'warning'
+  const severity = isError ? 'error' : 'warning'
   return { severity, scope: { kind: 'service', name: service }, file, field, message, remedy }
 }

@@ -4,14 +4,46 @@ import type { Finding } from '../domain/finding.ts'
 import type { Service } from '../domain/service.ts'
 import { isEmpty } from '../plan/bitset.ts'
 import { type Selections, targetedGroups } from './selections.ts'
-import { listNames } from './words.ts'
+import { listNames, missing, type UnreadFiles } from './words.ts'
 
 /** Services select clusters, and every group that they reach has an ancestor that proves their releases. */
-export function checkTargets(catalog: Catalog, selections: Selections): readonly Finding[] {
+export function checkTargets(
+  catalog: Catalog,
+  selections: Selections,
+  unread: UnreadFiles,
+): readonly Finding[] {
   return [...catalog.services.values()].flatMap((service) => {
     if (service.targets === 'none') return []
     if (isEmpty(selections.targets.get(service.name) ?? new Uint32Array())) return [selectsNothing(service)]
-    return checkAncestors(service, catalog.groups, targetedGroups(service.name, selections))
+    const targeted = targetedGroups(service.name, selections)
+    return [
+      ...checkAncestors(service, catalog.groups, targeted),
+      ...checkSkipped(service, catalog.groups, targeted, unread),
+    ]
+  })
+}
+
+/** Stages that are left out on purpose exist, and have no targets. */
+function checkSkipped(
+  { name, file, skipGroups = [] }: Service,
+  groups: readonly DeploymentGroup[],
+  targeted: ReadonlySet<string>,
+  unread: UnreadFiles,
+): readonly Finding[] {
+  const known = new Set(groups.map((group) => group.name))
+  return skipGroups.flatMap(({ group }, index): Finding[] => {
+    const at = {
+      scope: { kind: 'service', name },
+      file,
+      field: ['spec', 'skipGroups', index, 'group'],
+    } as const
+    if (!known.has(group)) {
+      const words = missing(`deployment group ${group}`, `deployment-groups/${group}.yaml`, unread)
+      return [{ severity: 'error', ...at, ...words }]
+    }
+    if (!targeted.has(group)) return []
+    const message = `${name} targets clusters of ${group}, so its releases are proven there and skip nothing`
+    return [{ severity: 'warning', ...at, message, remedy: 'remove it from skipGroups' }]
   })
 }
 
@@ -32,16 +64,33 @@ function checkAncestors(
   targeted: ReadonlySet<string>,
 ): readonly Finding[] {
   const byName = new Map(groups.map((group) => [group.name, group]))
+  const waived = new Set(
+    (service.skipGroups ?? []).map(({ group }) => group).filter((name) => !targeted.has(name)),
+  )
   return groups
     .filter(({ name }) => targeted.has(name))
     .flatMap((group) => {
-      const bare = group.after.filter(
-        (parent) => byName.has(parent) && !leadsToTargeted(parent, byName, targeted),
-      )
+      const parents = parentsOf(group, byName, waived)
+      const bare = parents.filter((parent) => !leadsToTargeted(parent, byName, targeted))
       if (bare.length > 0) return [unproven(service, group.name, bare)]
-      const skipped = group.after.filter((parent) => byName.has(parent) && !targeted.has(parent))
+      const skipped = parents.filter((parent) => !targeted.has(parent))
       return skipped.length > 0 ? [skipping(service, group.name, skipped)] : []
     })
+}
+
+/** The groups right before one, with those before a waived one in its stead. */
+function parentsOf(
+  { after }: DeploymentGroup,
+  groups: ReadonlyMap<string, DeploymentGroup>,
+  waived: ReadonlySet<string>,
+  seen: ReadonlySet<string> = new Set(),
+): readonly string[] {
+  const found = after.flatMap((name) => {
+    const parent = groups.get(name)
+    if (!parent || seen.has(name)) return []
+    return waived.has(name) ? parentsOf(parent, groups, waived, new Set([...seen, name])) : [name]
+  })
+  return [...new Set(found)]
 }
 
 /** Whether a group, or one before it on any path, is targeted. */
@@ -65,7 +114,7 @@ function unproven({ name, file }: Service, group: string, parents: readonly stri
     file,
     field: ['spec', 'targets'],
     message: `${name} targets clusters of ${group} but none of ${listNames(parents)}, where its releases would be proven first`,
-    remedy: `target clusters of ${listNames(parents)} too`,
+    remedy: `target clusters of ${listNames(parents)} too, or write why not in spec.skipGroups`,
   }
 }
 
@@ -76,6 +125,6 @@ function skipping({ name, file }: Service, group: string, parents: readonly stri
     file,
     field: ['spec', 'targets'],
     message: `${name} targets clusters of ${group} but none of ${listNames(parents)}, so its releases skip that stage`,
-    remedy: `target clusters of ${listNames(parents)} too, if they shall be proven there`,
+    remedy: `target clusters of ${listNames(parents)} too, or write why not in spec.skipGroups`,
   }
 }

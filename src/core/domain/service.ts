@@ -13,7 +13,15 @@ export interface Service {
   /** Services on the same cluster whose installation goes first. */
   readonly dependsOn: readonly string[]
   readonly notifications: readonly NotificationRoute[]
+  /** Stages without targets that its releases leave out on purpose. Absent: none. */
+  readonly skipGroups?: readonly SkippedGroup[]
   readonly file: string
+}
+
+/** A deployment group that proves nothing of a service, and why that is right. */
+export interface SkippedGroup {
+  readonly group: string
+  readonly reason: string
 }
 
 /** Where the owner wants to hear of releases that failed or wait for a person. */

@@ -17,6 +17,8 @@ export async function gateRules(
     if (gate.gate === 'hold') continue
     if (gate.gate === 'promotion' && !mayStart) continue
     if (gate.gate === 'rejected' || gate.gate === 'halted') continue
+    // Which clusters are passed over is nothing to any other one; each is told its own error.
+    if (subject.cluster && gate.gate === 'catalog' && gate.state === 'waiting') continue
     rules.push(await gateRule(subject, gate))
   }
   // Also while a wave still soaks: its end would open nothing.

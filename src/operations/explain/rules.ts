@@ -43,7 +43,18 @@ export async function explainSubject(subject: Subject): Promise<Answer> {
 }
 
 function clusterRules(subject: Subject): readonly Rule[] {
-  return subject.cluster ? [targetedRule(subject), contactRule(subject, subject.cluster.ordinal)] : []
+  if (!subject.cluster) return []
+  const { ordinal } = subject.cluster
+  return [targetedRule(subject), contactRule(subject, ordinal), ...catalogRules(subject, ordinal)]
+}
+
+/** An error of the catalog that is only about some clusters, this one among them. */
+function catalogRules({ planned }: Subject, cluster: number): readonly Rule[] {
+  const reason = planned.input.frozenOn?.get(cluster)
+  if (reason === undefined) return []
+  const [, place = null, error = reason] = /^(\S+:\d+): (.*)$/s.exec(reason) ?? []
+  const text = `waves pass this cluster over: ${error}`
+  return [not('catalog', text, { place, opensWhen: 'the error is mended in the catalog' })]
 }
 
 function headline(

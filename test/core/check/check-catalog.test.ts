@@ -232,6 +232,31 @@ describe('targets', () => {
     ])
   })
 
+  const waiver = (...groups: readonly string[]) =>
+    groups.map((name) => ({ group: name, reason: 'it needs GPUs, which only prod has' }))
+
+  it('may skip groups on purpose, each of them named with the reason', () => {
+    const targets = only('prod')
+    const linesWith = (...groups: readonly string[]) =>
+      linesOf({ services: [service('pay', { targets, skipGroups: waiver(...groups) })] })
+    expect(linesWith('canary', 'devel')).toEqual([])
+    expect(linesWith('canary')).toEqual([
+      'services/pay/service.yaml spec.targets: pay targets clusters of prod but none of devel, where its releases would be proven first',
+    ])
+    const skipping = selector({ names: ['!canary-*'] })
+    expect(
+      linesOf({ services: [service('pay', { targets: skipping, skipGroups: waiver('canary') })] }),
+    ).toEqual([])
+  })
+
+  it('skip only groups that exist and have no targets', () => {
+    const services = [service('pay', { skipGroups: waiver('lab', 'canary') })]
+    expect(linesOf({ services })).toEqual([
+      'services/pay/service.yaml spec.skipGroups[0].group: there is no deployment group lab',
+      'services/pay/service.yaml spec.skipGroups[1].group: pay targets clusters of canary, so its releases are proven there and skip nothing',
+    ])
+  })
+
   it('may stay in the first group', () => {
     expect(linesOf({ services: [service('pay', { targets: only('devel') })] })).toEqual([])
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { checkCatalog } from '../../../src/core/check/check-catalog.ts'
 import { checkVersions } from '../../../src/core/check/versions.ts'
 import { freezes } from '../../../src/core/check/freezes.ts'
 import type { Catalog } from '../../../src/core/domain/catalog.ts'
@@ -98,4 +99,56 @@ describe('a kustomize payload', () => {
     } as const
     expect([...freezes(catalog, [finding]).services]).toEqual(['web'])
   })
+})
+
+describe('the timeout of a kustomize payload', () => {
+  const withTimeout = (timeout: string | undefined): ServiceVersion => {
+    const { payload, ...rest } = kustomized('web')
+    return payload.kind === 'kustomize'
+      ? { ...rest, payload: { ...payload, kustomize: { ...payload.kustomize, timeout } } }
+      : { payload, ...rest }
+  }
+  const findings = (timeout: string | undefined) =>
+    checkCatalog(catalogWith([service('web')], [withTimeout(timeout)])).filter(({ field }) =>
+      field.includes('kustomize'),
+    )
+
+  it('ends before the group judges it', () => {
+    expect(findings('20m')).toEqual([])
+    expect(findings('20m1s')).toEqual([
+      {
+        severity: 'error',
+        scope: { kind: 'service', name: 'web' },
+        file: 'services/web/versions/1.0.0.yaml',
+        field: ['spec', 'kustomize', 'timeout'],
+        message:
+          'the timeout, 20m1s, is longer than the deadline of deployment group canary, 20m: it would be judged before Flux has',
+        remedy: 'write a timeout of at most 20m, or raise spec.strategy.deadline of canary',
+      },
+    ])
+  })
+
+  it('is that of the skeleton where the version has none', () => {
+    const catalog = catalogWith([service('web')], [withTimeout(undefined)])
+    const objects = { ...catalog.templates.objects, 'service-kustomization': { spec: { timeout: '1h' } } }
+    const found = checkCatalog({ ...catalog, templates: { ...catalog.templates, objects } })
+    expect(found.filter(({ field }) => field.includes('kustomize'))).toMatchObject([
+      {
+        field: ['spec', 'kustomize'],
+        message:
+          'the timeout of templates/service-kustomization.yaml, 1h, is longer than the deadline of deployment group canary, 20m: it would be judged before Flux has',
+      },
+    ])
+  })
+})
+
+it('a payload of another kind is an error in older versions too, another chart a warning', () => {
+  const older = [kustomized('web'), version('web', '1.1.0'), version('web', '1.2.0')]
+  const kinds = checkCatalog(catalogWith([service('web')], older)).filter(({ message }) =>
+    message.includes('since version'),
+  )
+  expect(kinds.map(({ severity, file }) => [severity, file])).toEqual([
+    ['error', 'services/web/versions/1.1.0.yaml'],
+    ['error', 'services/web/versions/1.2.0.yaml'],
+  ])
 })

@@ -50,6 +50,22 @@ export const ServiceSchema = documentSchema(
           },
         ),
       ),
+      skipGroups: Type.Optional(
+        Type.Array(
+          Type.Object(
+            {
+              group: dnsLabel('A deployment group in which the service has no target.'),
+              reason: text('Why its releases need no proof there.', { maxLength: 500 }),
+            },
+            { additionalProperties: false, description: 'A stage that is left out on purpose.' },
+          ),
+          {
+            description:
+              'Deployment groups without targets that come before groups with targets, and need not prove the releases: the nearest groups with targets do, or none. Default: none, and a group whose ancestors have no target is an error.',
+            default: [],
+          },
+        ),
+      ),
     },
     { additionalProperties: false, description: 'The service.' },
   ),
