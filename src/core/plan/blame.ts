@@ -17,10 +17,22 @@ export interface Ailment {
 const deliveryFailure =
   /^(?:Kustomization[ /]|HelmRelease\/|chart |revision |SourceNotReady:|ArtifactFailed:|HelmChartFailed:|suspended )/
 
+/**
+ * Pods that the cluster gives no place, takes down, or no way to the registry, as scheduler and kubelet word it. What a pod
+ * asks for too much of, or of the wrong nodes, is its service's own.
+ */
+const clusterFailure = [
+  /\bUnschedulable \((?!.*(?:Insufficient|didn't match Pod))/,
+  /\b(?:NodeLost|NodeShutdown|NodeAffinity|Shutdown) \(/,
+  /\b(?:ImagePullBackOff|ErrImagePull) \(.*(?:dial tcp|i\/o timeout|connection refused|no such host|unauthorized|x509)/,
+]
+
 /** Tells whose fault it is that a placement is not healthy. */
 export function faultOf({ silent, observed, evidence }: Ailment): Fault {
   if (silent) return 'cluster'
-  if (!observed || (evidence !== undefined && deliveryFailure.test(evidence))) return 'platform'
+  if (!observed) return 'platform'
+  if (evidence === undefined) return 'service'
+  if (deliveryFailure.test(evidence) || clusterFailure.some((each) => each.test(evidence))) return 'platform'
   return 'service'
 }
 
