@@ -34,6 +34,7 @@ export async function actWave(context: ActContext, proposal: WaveProposal): Prom
     clusters: rendered.clusters,
     changes: rendered.differences,
     catalogCommit: context.catalog.commit,
+    namespaces: rendered.namespaces,
     initiator: rendered.initiator,
   })
   const branch = waveBranch(proposal)

@@ -4,6 +4,8 @@ import type { Service } from '../core/domain/service.ts'
 import type { ServiceRelease } from '../core/domain/service-release.ts'
 import { foundationNamespaces } from '../core/plan/foundation-namespaces.ts'
 import type { PlacementChange } from '../core/render/diff-classes.ts'
+import { blobId } from '../core/render/blob-id.ts'
+import { clusterFolder } from '../core/render/paths.ts'
 import { renderNamespace } from '../core/render/render-namespace.ts'
 import { type ActContext, clusterAt } from './act-context.ts'
 
@@ -13,12 +15,23 @@ export type PlacementFiles =
       readonly changes: readonly TreeChange[]
       readonly differences: readonly PlacementChange[]
       readonly clusters: readonly Cluster[]
+      readonly namespaces: NamespaceChanges
       /** Who made the version, for the commit's trailer. */
       readonly initiator: string
     }
   | { readonly kind: 'unrenderable'; readonly reason: string }
 
-/** The files that bring a release to clusters: the service's, and its namespace's where it is the first one there. */
+export interface NamespaceChanges {
+  readonly namespace: string
+  readonly created: number
+  /** The skeleton changed, or which namespaces of the foundation go first. */
+  readonly renewed: number
+}
+
+/**
+ * The files that bring a release to clusters: the service's, and its namespace's where it is the first one there or main
+ * has other ones than would be rendered today.
+ */
 export async function placementFiles(
   context: ActContext,
   release: ServiceRelease,
@@ -32,6 +45,7 @@ export async function placementFiles(
   if (!service) return { kind: 'unrenderable', reason: `service ${release.service} left the catalog` }
   const changes: TreeChange[] = []
   const after: { cluster: Cluster; ordinal: number; path: string; text: string }[] = []
+  let [created, renewed] = [0, 0]
   for (const ordinal of ordinals) {
     const cluster = clusterAt(context, ordinal)
     if (!cluster)
@@ -45,14 +59,17 @@ export async function placementFiles(
     }
     changes.push(outcome.file)
     after.push({ cluster, ordinal, ...outcome.file })
-    if (!context.state.hasNamespace(ordinal, service.namespace))
-      changes.push(...namespaceFiles(context, cluster, ordinal, service))
+    const outdated = outdatedFiles(context, cluster, ordinal, service)
+    changes.push(...outdated)
+    if (!context.state.hasNamespace(ordinal, service.namespace)) created++
+    else if (outdated.length > 0) renewed++
   }
   return {
     kind: 'rendered',
     changes,
     differences: await compareWithMain(context, release.service, after),
     clusters: after.map(({ cluster }) => cluster),
+    namespaces: { namespace: service.namespace, created, renewed },
     initiator:
       catalog.versions.get(release.service)?.find(({ version }) => version === release.version)?.source
         .author ?? 'halyard',
@@ -78,17 +95,22 @@ async function compareWithMain(
   }))
 }
 
-function namespaceFiles(
+/** The files of a service's namespace that main does not have as they would be rendered today. */
+function outdatedFiles(
   context: ActContext,
   cluster: Cluster,
   ordinal: number,
   service: Service,
 ): readonly TreeChange[] {
-  return renderNamespace({
+  const files = renderNamespace({
     cluster: cluster.name,
     namespace: service.namespace,
     tier: service.tier,
     templates: context.catalog.targets.catalog.templates,
     foundationNamespaces: foundationNamespaces(context.catalog.targets, ordinal),
   })
+  const folder = `${clusterFolder(cluster.name)}/`
+  return files.filter(
+    ({ path, text }) => !context.state.hasFile(ordinal, path.slice(folder.length), blobId(text)),
+  )
 }

@@ -21,6 +21,7 @@ const state: FleetState = {
   services: ['payments'],
   commitOrdinal: () => 1,
   hasNamespace: () => true,
+  hasFile: () => true,
   desired: () => desired,
   rollout: () => undefined,
   changed: {

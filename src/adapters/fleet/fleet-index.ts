@@ -8,7 +8,7 @@ import type { ClusterFolders } from './cluster-folders.ts'
 import { detached } from './detached.ts'
 import { createLedgers } from './ledgers.ts'
 import type { Ledgers } from './ledgers.ts'
-import { parseFleetPath } from './paths.ts'
+import { namespaceFile, parseFleetPath, syncFile } from './paths.ts'
 import type { FleetPath } from './paths.ts'
 import { createPlacements } from './placements.ts'
 import type { Placements } from './placements.ts'
@@ -100,10 +100,14 @@ function applyOne(parts: Parts, path: FleetPath, step: Step): string | undefined
       return parts.ledgers.set(path, after === undefined ? undefined : step.texts.rollouts.get(after))
     case 'namespace':
       changed.clusters.add(path.cluster)
-      folders.setNamespace(path.cluster, path.namespace, after !== undefined)
+      folders.setFile(path.cluster, namespaceFile(path.namespace), after)
+      return undefined
+    case 'marker':
+      folders.setFile(path.cluster, path.file, after)
       return undefined
     case 'flux':
       changed.clusters.add(path.cluster)
+      if (path.file === syncFile) folders.setFile(path.cluster, path.file, after)
       folders.countFlux(path.cluster, Number(before === undefined) - Number(after === undefined))
       return undefined
   }

@@ -73,6 +73,11 @@ export interface FleetState {
   commitOrdinal(oid: Oid): number | undefined
   /** Whether `clusters/<cluster>/namespaces/<namespace>.yaml` exists; `cluster` is an ordinal. */
   hasNamespace(cluster: number, namespace: string): boolean
+  /**
+   * Whether a file that no service has of its own lies in a cluster's folder, and with `blob`, whether it is that one:
+   * of namespaces, of markers (`halyard.yaml`), and `flux-system/sync.yaml`. `path` from the cluster's folder.
+   */
+  hasFile(cluster: number, path: string, blob?: Oid): boolean
   /** Columns of at least `clusters.size` entries; all absent for a service never seen. */
   desired(service: string): DesiredColumns
   /** Undefined: there is no such file, or it could not be read (see `problems`). */

@@ -4,6 +4,7 @@ import { detached } from './detached.ts'
 import { createFleetIndex } from './fleet-index.ts'
 import type { FleetIndex } from './fleet-index.ts'
 import { createHandEdits, type HandEdits, recallHandEdits } from './hand-edits.ts'
+import { marker, namespaceFile } from './paths.ts'
 import type { FleetState } from './port.ts'
 import type { CommitPlace } from './service-columns.ts'
 
@@ -159,7 +160,9 @@ function stateOf(
     },
     services: index.placements.services(),
     commitOrdinal: (oid) => ordinals.get(oid),
-    hasNamespace: index.folders.hasNamespace,
+    hasNamespace: (cluster, namespace) =>
+      namespace !== marker && index.folders.hasFile(cluster, namespaceFile(namespace)),
+    hasFile: index.folders.hasFile,
     desired: index.placements.desired,
     rollout: index.ledgers.get,
     changed: index.takeChanges(restarted),

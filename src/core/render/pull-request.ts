@@ -30,6 +30,8 @@ export interface WavePullRequestInputs {
   readonly clusters: readonly Cluster[]
   /** Every file of those clusters that differs. */
   readonly changes: readonly PlacementChange[]
+  /** How many clusters get the files of the service's namespace with it, for the first time or anew; absent: none. */
+  readonly namespaces?: { readonly namespace: string; readonly created: number; readonly renewed: number }
   readonly catalogCommit: string
   /** Author of the version. */
   readonly initiator: string
@@ -51,6 +53,7 @@ export function wavePullRequest(inputs: WavePullRequestInputs): PullRequestText 
         ? `${codeSpan(what)} goes to ${count(clusters.length, 'cluster')} of ${codeSpan(group)}: wave ${wave} of ${waves}${partText}, after which at most ${quota} run it. Made by ${escapeMarkdown(initiator)}.`
         : `${count(clusters.length, 'cluster')} of ${codeSpan(group)} ${clusters.length === 1 ? 'gets' : 'get'} new files of ${codeSpan(`${service} ${release.version}`)}: ${escapeMarkdown(refresh)}. Wave ${wave} of ${waves}${partText}, after which at most ${quota} have them.`,
       clusterTable(clusters),
+      ...namespaceNote(inputs),
     ],
     changes,
     after: [
@@ -79,6 +82,20 @@ export function wavePullRequest(inputs: WavePullRequestInputs): PullRequestText 
     [releaseCommitTrailer, release.catalogCommit],
   ])
   return { title: subject, subject, message, body, labels: labelsOf('wave', service, group) }
+}
+
+/** These files are of the namespace, not of the service: they do not go back with it. */
+function namespaceNote({ namespaces }: WavePullRequestInputs): readonly string[] {
+  const { namespace = '', created = 0, renewed = 0 } = namespaces ?? {}
+  const words = [
+    ...(created > 0 ? [`comes to ${count(created, 'cluster')} with it`] : []),
+    ...(renewed > 0
+      ? [
+          `is written anew on ${count(renewed, 'cluster')}, as its skeleton or the foundation before it changed`,
+        ]
+      : []),
+  ]
+  return words.length === 0 ? [] : [`Namespace ${codeSpan(namespace)} ${words.join(' and ')}.`]
 }
 
 function gatesOf({ needsApproval }: WaveProposal): readonly string[] {

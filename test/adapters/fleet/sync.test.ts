@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { blobId } from '../../../src/core/render/blob-id.ts'
 import type { FleetState } from '../../../src/adapters/fleet/port.ts'
 import { clusterFiles, memoryBench, rolloutFile, serviceFile, systemBench } from './bench.ts'
 
@@ -91,6 +92,27 @@ describe.for([
       clusters: new Set(),
       rollouts: new Set(['prod/payments']),
     })
+  })
+
+  test('tells the files of namespaces, their markers and the sync from others, through changes and removal', async () => {
+    const bench = await createBench()
+    const paths = ['flux-system/sync.yaml', 'namespaces/shop.yaml', 'apps/shop/halyard.yaml']
+    const write = async (text: string): Promise<unknown> =>
+      bench.commit(paths.map((path) => ({ path: `clusters/c1/${path}`, text })))
+    await write('one\n')
+    const fleet = await bench.fleet()
+    const told = async (): Promise<unknown> => {
+      const state = await fleet.sync()
+      const c1 = ordinalOf(state, 'c1')
+      return paths.map((path) =>
+        [undefined, blobId('one\n'), blobId('two\n')].map((blob) => state.hasFile(c1, path, blob)),
+      )
+    }
+    expect(await told()).toEqual(paths.map(() => [true, true, false]))
+    await write('two\n')
+    expect(await told()).toEqual(paths.map(() => [true, false, true]))
+    await bench.commit(paths.map((path) => ({ path: `clusters/c1/${path}`, remove: true as const })))
+    expect(await told()).toEqual(paths.map(() => [false, false, false]))
   })
 
   test('says that nothing changed when nothing did', async () => {
