@@ -13,6 +13,7 @@ import { defineOrder } from '../orders/order.ts'
 import { affectedBy, listed } from '../orders/scope.ts'
 import { object } from '../shapes.ts'
 import type { CatalogView, Workspace } from '../workspace.ts'
+import { pinOf, requirePin } from './kustomize-pin.ts'
 import { requireName, requireVersion } from './names.ts'
 import { writeVersion } from './write-version.ts'
 
@@ -23,7 +24,12 @@ export const newVersionInput = object({
     Type.String({ description: 'the version to copy; default: the newest below it, else the newest' }),
   ),
   chartVersion: Type.Optional(Type.String()),
-  digest: Type.Optional(Type.String({ description: '`sha256:…` of the chart' })),
+  digest: Type.Optional(
+    Type.String({ description: '`sha256:…` of the chart, or of the artifact of a kustomize payload' }),
+  ),
+  revision: Type.Optional(
+    Type.String({ description: 'the commit that a kustomize payload is taken at, 40 hex digits' }),
+  ),
   resolveDigest: Type.Optional(Type.Boolean({ description: 'asks the chart repository for the digest' })),
   values: Type.Optional(
     Type.String({ description: 'YAML: all values, instead of those of the copied version' }),
@@ -52,7 +58,9 @@ export const newVersion = defineOrder({
     const { catalog } = view.snapshot
     const base = findBase(catalog, input)
     const baseText = requireText(view, base.file)
-    const resolved = await resolveDigest(workspace, catalog, chartOf(baseText), input)
+    const pin = pinOf(baseText)
+    requirePin(pin, input)
+    const resolved = pin ? input : await resolveDigest(workspace, catalog, chartOf(baseText), input)
     const path = `services/${service}/versions/${version}.yaml`
     const text = writeVersion(baseText, resolved)
     const known = view.snapshot.textOf(path)

@@ -1,5 +1,6 @@
 import { type Document, isMap, parseAllDocuments } from 'yaml'
 import { KnownError } from '../known-error.ts'
+import { pinOf } from './kustomize-pin.ts'
 import { removeField, setBlock, setField, type Path } from './edit-yaml.ts'
 import { parseSet } from './parse-set.ts'
 
@@ -8,6 +9,7 @@ export interface VersionChanges {
   readonly version: string
   readonly chartVersion?: string
   readonly digest?: string
+  readonly revision?: string
   readonly values?: string
   readonly set?: readonly string[]
   readonly setString?: readonly string[]
@@ -18,11 +20,13 @@ export interface VersionChanges {
 
 /** The file of a version as a change of another one's, whose comments and formatting it keeps. Throws `KnownError`. */
 export function writeVersion(base: string, changes: VersionChanges): string {
-  const { service, version, chartVersion, digest, values } = changes
+  const { service, version, chartVersion, digest, revision, values } = changes
   let text = setField(base, ['metadata', 'name'], `${service}-${version}`)
   text = setField(text, ['spec', 'version'], version)
   if (chartVersion !== undefined) text = setField(text, ['spec', 'chart', 'version'], chartVersion)
-  if (digest !== undefined) text = setField(text, ['spec', 'chart', 'digest'], digest)
+  const payload = pinOf(base) ? 'kustomize' : 'chart'
+  if (digest !== undefined) text = setField(text, ['spec', payload, 'digest'], digest)
+  if (revision !== undefined) text = setField(text, ['spec', 'kustomize', 'commit'], revision)
   if (values !== undefined) text = setBlock(text, ['spec', 'values'], valuesOf(values))
   for (const setting of changes.set ?? []) text = applySetting(text, setting, false)
   for (const setting of changes.setString ?? []) text = applySetting(text, setting, true)

@@ -11,6 +11,7 @@ interface NewVersionOptions {
   readonly chartVersion?: string
   readonly digest?: string
   readonly resolveDigest?: boolean
+  readonly revision?: string
   readonly values?: string
   readonly set: readonly string[]
   readonly setString: readonly string[]
@@ -34,8 +35,9 @@ export function addNewVersion(program: Command, session: Session): Command {
     .argument('<version>', 'semantic version; it never changes afterwards')
     .option('--from <version>', 'copy this one (default: the newest below it, else the newest)')
     .option('--chart-version <version>', 'of the chart; needs a digest')
-    .option('--digest <digest>', 'sha256:… of the chart')
+    .option('--digest <digest>', 'sha256:… of the chart, or of the artifact of a kustomize payload')
     .option('--resolve-digest', 'ask the chart repository for the digest')
+    .option('--revision <commit>', 'of the repository that a kustomize payload comes from')
     .option('--values <file>', 'all values, instead of those that are copied; - reads standard input')
     .option('--set <path=value>', 'a value, typed as helm --set does; may be repeated', collect, [])
     .option('--set-string <path=value>', 'a value that is always text; may be repeated', collect, [])
@@ -51,17 +53,18 @@ export function addNewVersion(program: Command, session: Session): Command {
 Examples:
   halctl new-version payments 1.4.3 --set image.tag=1.4.3 --changelog "Retry card networks"
   halctl new-version payments 1.5.0 --chart-version 1.4.0 --resolve-digest
+  halctl new-version edge-proxy 2.1.0 --revision 3f2c9d0e4b7a81c65d20f9e8a7b6c5d4e3f2a1b0
   halctl new-version payments 1.4.3 --set image.tag=1.4.3 --commit-to-branch release/payments-1.4.3 --push`,
     )
     .action(async (service: string, version: string, options: NewVersionOptions, self: Command) => {
       const { giveNewVersion } = await import('../give-new-version.ts')
       await session.author(self, async (context) => {
-        const { from, chartVersion, digest, resolveDigest, set, setString, changelog } = options
+        const { from, chartVersion, digest, resolveDigest, revision, set, setString, changelog } = options
         const [values, source] = await Promise.all([
           readValues(options.values, context.deps),
           sourceOf(options, context.deps),
         ])
-        const optional = { from, chartVersion, digest, resolveDigest, values, changelog, ...source }
+        const optional = { from, chartVersion, digest, resolveDigest, revision, values, changelog, ...source }
         const input = { service, version, set: [...set], setString: [...setString], ...given(optional) }
         return giveNewVersion(context, input, options)
       })
