@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
-import { copyFile, mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Cluster } from './cluster.ts'
+import { writeReadersKubeconfig } from './real-observer.ts'
 
 const program = resolve(import.meta.dirname, '../../../bin/halyard.js')
 
@@ -31,8 +32,7 @@ export async function startHalyard({
 }: HalyardOptions): Promise<HalyardProcess> {
   const kubeconfigs = join(folder, 'kubeconfigs')
   await mkdir(kubeconfigs, { recursive: true })
-  for (const { name, kubeconfigPath } of clusters)
-    await copyFile(kubeconfigPath, join(kubeconfigs, `${name}.kubeconfig`))
+  for (const cluster of clusters) await writeReadersKubeconfig(kubeconfigs, cluster)
   const args = [
     ...['--catalog', join(repositories, 'catalog.git'), '--fleet', join(repositories, 'fleet.git')],
     ...['--state', join(folder, 'state'), '--kubeconfigs', kubeconfigs],

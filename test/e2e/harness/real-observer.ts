@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createCredentials } from '../../../src/adapters/flux/kubernetes/credentials.ts'
 import {
@@ -7,6 +7,7 @@ import {
   type KubernetesObserver,
 } from '../../../src/adapters/flux/kubernetes/observer.ts'
 import { sleepMilliseconds } from '../../../src/controller/clock.ts'
+import { parseObjects } from './client.ts'
 import type { Cluster } from './cluster.ts'
 
 export interface RealObserver extends KubernetesObserver {
@@ -14,10 +15,12 @@ export interface RealObserver extends KubernetesObserver {
   readonly problems: readonly { readonly cluster: string; readonly problem: ClusterProblem | undefined }[]
 }
 
-/** The observer as `halyard run` has it, over a folder with a kubeconfig for each cluster. */
+const operatorsPage = join(import.meta.dirname, '../../../docs/operators.md')
+const reader = { name: 'halyard-reader', namespace: 'default' }
+
+/** The observer as `halyard run` has it, with no more rights than operators are told to give it. */
 export async function observeClusters(folder: string, clusters: readonly Cluster[]): Promise<RealObserver> {
-  for (const { name, kubeconfigPath } of clusters)
-    await copyFile(kubeconfigPath, join(folder, `${name}.kubeconfig`))
+  for (const cluster of clusters) await writeReadersKubeconfig(folder, cluster)
   const problems: { cluster: string; problem: ClusterProblem | undefined }[] = []
   const observer = createKubernetesObserver({
     clusters: () => clusters,
@@ -28,4 +31,36 @@ export async function observeClusters(folder: string, clusters: readonly Cluster
     onProblem: (cluster, problem) => problems.push({ cluster, problem }),
   })
   return { ...observer, problems }
+}
+
+/** A kubeconfig for one cluster, of a ServiceAccount with the ClusterRole of the operators' page. */
+export async function writeReadersKubeconfig(folder: string, cluster: Cluster): Promise<void> {
+  const page = await readFile(operatorsPage, 'utf8')
+  const role = /```yaml\n(apiVersion: rbac[^`]*name: halyard-reader\n[^`]*)```/.exec(page)?.[1]
+  if (role === undefined) throw new Error('the operators page has no ClusterRole any more')
+  await cluster.apply([
+    ...parseObjects(role),
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: reader },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: reader.name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: reader.name },
+      subjects: [{ kind: 'ServiceAccount', ...reader }],
+    },
+  ])
+  const path = `/api/v1/namespaces/${reader.namespace}/serviceaccounts/${reader.name}/token`
+  const request = {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    spec: { expirationSeconds: 7200 },
+  }
+  const { text } = await cluster.request('POST', path, {
+    type: 'application/json',
+    text: JSON.stringify(request),
+  })
+  const { status } = JSON.parse(text) as { status?: { token: string } }
+  if (!status) throw new Error(`no token: ${text}`)
+  const kubeconfig = (await readFile(cluster.kubeconfigPath, 'utf8')).replaceAll(cluster.token, status.token)
+  await writeFile(join(folder, `${cluster.name}.kubeconfig`), kubeconfig)
 }

@@ -61,7 +61,8 @@ export function watchCluster(access: ClusterAccess, settings: WatchSettings): Cl
   let uid: string | undefined
 
   const read = async (path: string): Promise<JsonObject> => {
-    const reply = await transport.get(path, stopping.signal)
+    const inTime = AbortSignal.any([stopping.signal, AbortSignal.timeout(settings.silence)])
+    const reply = await transport.get(path, inTime)
     await expectOk(reply)
     return readObject(reply.body)
   }

@@ -36,7 +36,7 @@ export interface ListWatchDeps {
   readonly random: () => number
   /** Sleeps in milliseconds, at most until the signal. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
-  /** Milliseconds without a word on a watch after which it is taken for dead. */
+  /** Milliseconds without a word on a watch, or for a page of a list, after which it is taken for dead. */
   readonly silence: number
 }
 
@@ -97,7 +97,7 @@ const missingKind = 'missing kind'
 
 /** Lists all pages; returns the version to watch from. */
 async function list(
-  { transport, path, listener }: ListWatchDeps,
+  { transport, path, listener, silence }: ListWatchDeps,
   pageSize: number,
   alive: () => void,
   signal: AbortSignal,
@@ -106,7 +106,9 @@ async function list(
   let continues = ''
   for (;;) {
     const query = `limit=${pageSize}${continues === '' ? '' : `&continue=${encodeURIComponent(continues)}`}`
-    const reply = await transport.get(`${path}?${query}`, signal)
+    // A page that never ends would keep the turn of another list.
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(silence)])
+    const reply = await transport.get(`${path}?${query}`, inTime)
     if (reply.status === 404) {
       await drain(reply.body)
       listener.listed()

@@ -95,11 +95,11 @@ export function keyOf(object: JsonObject): ObjectKey {
   return `${textAt(object, 'metadata', 'namespace')}/${textAt(object, 'metadata', 'name')}`
 }
 
-export function uidOf(object: JsonObject): string {
+function uidOf(object: JsonObject): string {
   return textAt(object, 'metadata', 'uid')
 }
 
-export function versionOf(object: JsonObject): string {
+function versionOf(object: JsonObject): string {
   return textAt(object, 'metadata', 'resourceVersion')
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { rm, writeFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { type ApiServer, json, refuse, startApiServer } from './api-server.ts'
 import {
@@ -403,6 +404,19 @@ describe('a list', () => {
     const { reports, contacts } = await world.until(({ contacts }) => contacts.length > 0)
     expect(reports).toHaveLength(1)
     expect(contacts).toHaveLength(1)
+  })
+
+  it('that never ends is given up, and its turn with it', async () => {
+    world.observer.close()
+    world = await observe({ c1: api.url }, { silence: 300, concurrentLists: 1 })
+    healthyPayments()
+    const stall = (_: unknown, response: ServerResponse): void => {
+      response.writeHead(200)
+      response.write('{"items": [')
+    }
+    api.next(/helmreleases\?limit/, stall, stall)
+    const { reports } = await world.until(({ contacts }) => contacts.length > 0)
+    expect(reports).toHaveLength(1)
   })
 
   it('of a kind that the cluster does not have is empty', async () => {
