@@ -48,14 +48,15 @@ export async function missingEvidence(
     const fail = (text: string): void =>
       void violations.push({ rule: 'noSkip', text: `${commit.slice(0, 8)}: ${service} in ${group}: ${text}` })
     const times = { now, soak: strategy.soak, silentAfter: targets.catalog.settings.silentAfter }
-    const { soaked, silent, failed } = await weigh(repository, running, service, standing, times)
+    const { soaked, silent, sick, failed } = await weigh(repository, running, service, standing, times)
     const maxSilent = wave <= 1 ? 0 : shareOf(strategy.maxSilent, quota)
     const budget = budgetOf(strategy.maxUnhealthy, wave, quota)
     if (silent.length > maxSilent) fail(`silent: ${silent.join(' ')}, ${maxSilent} may be`)
-    // What has not soaked can only have been counted as failed.
-    if (current.failed.length + failed.length > budget)
+    // What has not soaked can only have been counted as failed, or as silent where the cluster itself is to blame.
+    const beyond = sick.slice(Math.max(0, maxSilent - silent.length))
+    if (current.failed.length + failed.length + beyond.length > budget)
       fail(
-        `${current.failed.length} failed and went back, ${failed.join(', ')}; the error budget is ${budget}`,
+        `${current.failed.length} failed and went back, ${[...failed, ...beyond].join(', ')}; the error budget is ${budget}`,
       )
     // Where all that it moved left the group, a wave of the first one's size takes their place.
     const isDeserted = placements.length > 0 && standing.length === 0
@@ -77,9 +78,10 @@ async function weigh(
 ): Promise<{
   readonly soaked: number
   readonly silent: readonly string[]
+  readonly sick: readonly string[]
   readonly failed: readonly string[]
 }> {
-  const [silent, failed]: [string[], string[]] = [[], []]
+  const [silent, sick, failed]: [string[], string[], string[]] = [[], [], []]
   let soaked = 0
   for (const placed of placements) {
     const { cluster } = placed
@@ -89,9 +91,20 @@ async function weigh(
     const why = await whyNotSoaked(repository, running, service, placed, (isCurrent ? now : contact) - soak)
     if (why === undefined || (isCurrent && contact < now)) soaked++
     else if (contact < now) silent.push(cluster)
-    else failed.push(`${cluster} ${why}`)
+    else (isSick(running, cluster, service) ? sick : failed).push(`${cluster} ${why}`)
   }
-  return { soaked, silent, failed }
+  return { soaked, silent, sick, failed }
+}
+
+/** Whether at least half of the other services there, and two of them, are unwell, too. */
+function isSick({ clusters }: World, cluster: string, service: string): boolean {
+  const others = (clusters.inspect(cluster)?.placements ?? []).filter(({ name }) => name !== service)
+  const unwell = others.filter(
+    ({ helmRelease, workloads }) =>
+      !helmRelease?.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ||
+      workloads.some(({ current }) => !current),
+  )
+  return others.length >= 2 && unwell.length * 2 >= others.length
 }
 
 function contactOf({ controller }: World, cluster: string): Instant {

@@ -1,14 +1,21 @@
 import { readStatus } from '../adapters/fleet/status.ts'
 import { createMemoryClone } from '../adapters/git/memory.ts'
 import type { Oid } from '../adapters/git/port.ts'
-import { type OpenedWave, rejectedReleases } from '../core/domain/rollout.ts'
+import {
+  type CurrentRelease,
+  type OpenedWave,
+  rejectedReleases,
+  type Rollout,
+} from '../core/domain/rollout.ts'
 import { releaseId } from '../core/domain/service-release.ts'
 import type { World } from './assemble.ts'
 import { type CommitCache, type CommitFacts, createCommitReader, type PlacedFile } from './commit-facts.ts'
-import { wrongRemovals } from './wrong-removals.ts'
 import { type EvidenceInput, missingEvidence } from './evidence.ts'
 import type { MemoryWorld } from './memory-world.ts'
+import { mostClustersOf, partProblem } from './part-rule.ts'
 import { createRequirementRule } from './requirement-invariants.ts'
+import { createBudgetRule, wrongInBlackout } from './strain-rules.ts'
+import { wrongRemovals } from './wrong-removals.ts'
 
 /** A rule that did not hold. */
 export interface Violation {
@@ -29,6 +36,9 @@ export const rules = {
   hold: 'Once a Hold is acknowledged, no forward merge follows in its scope.',
   immutability: 'A service release has one file per document of a cluster, for ever.',
   neverDown: 'A forward merge never brings back what was rejected in that group.',
+  budgets:
+    'No forward merge exceeds a change budget, but a wave that is larger than all of it where nothing changed.',
+  blackout: 'While too many clusters are silent at once, nothing goes forward or fails by time.',
   requires: 'A wave breaks no requirement; a way back leaves none broken without telling.',
 } as const
 export type Rule = keyof typeof rules
@@ -56,6 +66,7 @@ const statusRef = 'refs/halyard/status'
 export function createInvariants(world: MemoryWorld, cache: CommitCache) {
   const reader = createCommitReader(world.fleet, cache)
   const requirements = createRequirementRule()
+  const budgets = createBudgetRule()
   const history: History = {
     head: undefined,
     moved: new Map(),
@@ -74,14 +85,18 @@ export function createInvariants(world: MemoryWorld, cache: CommitCache) {
       const now = world.clock.now()
       for (const facts of await reader.since(history.head)) {
         history.documents = await documentsAt(world, facts)
-        violations.push(...checkCommit(facts, history))
+        violations.push(...checkCommit(facts, history, mostClustersOf(running)))
         const input = running && evidenceInput(running, facts, history, now)
         if (input) violations.push(...(await missingEvidence(world.fleet, input)))
         if (running) {
           violations.push(...checkHolds(facts, history, running))
+          for (const text of wrongInBlackout(facts, running, now))
+            violations.push(violation('blackout', facts.commit.oid, text))
           for (const text of wrongRemovals(facts, history.placed, running))
             violations.push(violation('prune', facts.commit.oid, text))
         }
+        for (const text of budgets.check(facts, running))
+          violations.push(violation('budgets', facts.commit.oid, text))
         for (const text of requirements.check(facts, running))
           violations.push(violation('requires', facts.commit.oid, text))
         remember(facts, history)
@@ -94,12 +109,12 @@ export function createInvariants(world: MemoryWorld, cache: CommitCache) {
   }
 }
 
-function checkCommit(facts: CommitFacts, history: History): readonly Violation[] {
+function checkCommit(facts: CommitFacts, history: History, mostClusters: number): readonly Violation[] {
   return [
     ...checkFences(facts),
     ...checkScope(facts),
     ...checkPlacements(facts, history),
-    ...(facts.kind === 'wave' ? checkWave(facts, history) : []),
+    ...(facts.kind === 'wave' ? checkWave(facts, history, mostClusters) : []),
   ]
 }
 
@@ -185,7 +200,7 @@ function checkPlacements(facts: CommitFacts, history: History): readonly Violati
   })
 }
 
-function checkWave(facts: CommitFacts, history: History): readonly Violation[] {
+function checkWave(facts: CommitFacts, history: History, mostClusters: number): readonly Violation[] {
   const { commit, rollouts, trailers, placements } = facts
   const rollout = rollouts[0]?.after
   const current = rollout?.current
@@ -196,9 +211,10 @@ function checkWave(facts: CommitFacts, history: History): readonly Violation[] {
   const moved = new Set([...(history.moved.get(attempt) ?? []), ...placements.map(({ cluster }) => cluster)])
   const quota = current.waves.at(-1)?.quota ?? 0
   const rejected = rejectedReleases(rollout).map((entry) => releaseId(entry.release))
+  const part = partProblem(facts, mostClusters)
   const checks: readonly (readonly [boolean, Rule, string])[] = [
     [moved.size <= quota, 'blastRadius', `${moved.size} placements moved, quota ${quota}`],
-    [partProblem(facts) === undefined, 'parts', partProblem(facts) ?? ''],
+    [part === undefined, 'parts', part ?? ''],
     [!history.waves.has(key), 'once', `wave ${key} is merged again`],
     [trailers.get('Release') === release, 'scope', `trailer ${trailers.get('Release')}, ledger ${release}`],
     [!rejected.includes(release), 'neverDown', `${release} was rejected in ${rollout.group}`],
@@ -246,20 +262,34 @@ function evidenceInput(
   const entries = rollouts.flatMap(({ before, after }) => {
     const current = after?.current
     if (!after || !current) return []
-    // Evidence is owed by the first part: between parts nothing soaks.
-    const isFirstPart = (current.waves.at(-1)?.part ?? 1) === 1
-    const goesOn = kind === 'wave' && current.waves.length > 1 && isFirstPart
+    const goesOn = kind === 'wave' && beginsLaterWave(current)
     const isProven = kind === 'ledger' && current.state === 'proven' && before?.current?.state === 'rolling'
     if (!goesOn && !isProven) return []
     const earlier = goesOn ? current.waves.slice(0, -1) : current.waves
-    const release = releaseId(current.release)
-    const moved = history.moved.get(attemptKey(after.group, after.service, current.attempt)) ?? []
-    const placements = [...moved]
-      .map((cluster) => ({ cluster, file: history.placed.get(`${cluster}/${after.service}`) }))
-      .flatMap(({ cluster, file }) => (file?.release === release ? [{ cluster, blob: file.blob }] : []))
+    const placements = standingOf(after, current, history)
     return [{ rollout: after, placements, quota: earlier.at(-1)?.quota ?? 0, wave: earlier.length }]
   })
   return entries.length > 0 ? { running, commit: commit.oid, now, entries } : undefined
+}
+
+/** Evidence is owed by the first part: between parts nothing soaks. */
+function beginsLaterWave({ waves }: CurrentRelease): boolean {
+  return waves.length > 1 && (waves.at(-1)?.part ?? 1) === 1
+}
+
+/** What the attempt moved and is there still. */
+function standingOf(
+  { group, service }: Rollout,
+  { release, attempt, failed }: CurrentRelease,
+  { moved, placed }: History,
+): EvidenceInput['entries'][number]['placements'] {
+  const id = releaseId(release)
+  // A refresh that failed within the budget leaves the release there, with its old file.
+  const apart = new Set(failed.map(({ cluster }) => cluster))
+  return [...(moved.get(attemptKey(group, service, attempt)) ?? [])]
+    .filter((cluster) => !apart.has(cluster))
+    .map((cluster) => ({ cluster, file: placed.get(`${cluster}/${service}`) }))
+    .flatMap(({ cluster, file }) => (file?.release === id ? [{ cluster, blob: file.blob }] : []))
 }
 
 function remember({ commit, kind, rollouts, placements }: CommitFacts, history: History): void {
@@ -285,23 +315,6 @@ function remember({ commit, kind, rollouts, placements }: CommitFacts, history: 
 function waveKey(attempt: string, waves: readonly OpenedWave[]): string {
   return `${attempt}/${waves.length}/${waves.at(-1)?.part ?? 1}`
 }
-
-/** What is wrong with a wave's part; undefined: nothing. */
-function partProblem({ rollouts, placements }: CommitFacts): string | undefined {
-  const [{ before, after } = { before: undefined, after: undefined }] = rollouts
-  const [waves, earlier] = [after?.current?.waves ?? [], before?.current?.waves ?? []]
-  const { part = 1, parts = 1, quota = 0 } = waves.at(-1) ?? {}
-  if (placements.length > mostClusters) return `${placements.length} clusters in one pull request`
-  if (part > parts) return `part ${part} of ${parts}`
-  if (part === 1) return undefined
-  const last = earlier.at(-1)
-  const follows = earlier.length === waves.length && (last?.part ?? 1) === part - 1
-  if (!follows) return `part ${part} does not follow part ${last?.part ?? 1} of the same wave`
-  return last?.quota === quota ? undefined : `the quota goes from ${last?.quota} to ${quota} within a wave`
-}
-
-/** No pull request but one that goes back may hold more. */
-const mostClusters = 250
 
 function attemptKey(group: string, service: string, attempt: number): string {
   return `${group}/${service}/${attempt}`

@@ -23,10 +23,21 @@ export interface ServiceWords {
   readonly only?: string
 }
 
+export interface SettingsWords {
+  /** Of one pull request. */
+  readonly maxClusters?: number
+  readonly changeBudgets?: readonly {
+    readonly per: string
+    readonly max: number | string
+    readonly within: string
+  }[]
+}
+
 /** A catalog of groups with their clusters and of services with one version each, by path. */
 export function companyFiles(
   groups: readonly GroupWords[],
   services: readonly ServiceWords[],
+  { maxClusters = 250, changeBudgets = [] }: SettingsWords = {},
 ): Map<string, string> {
   return new Map([
     [
@@ -34,6 +45,8 @@ export function companyFiles(
       document('Settings', 'company', {
         fleet: { url: 'https://git.example.com/fleet.git', branch: 'main' },
         silentAfter: '90s',
+        pullRequests: { maxClusters },
+        changeBudgets,
       }),
     ],
     [

@@ -19,11 +19,13 @@ import {
   type GroupWords,
   holdFile,
   rollbackFile,
+  type SettingsWords,
   versionFile,
 } from './company.ts'
 
 /** A company and what happens to it, as plain data that prints. */
 export interface Story {
+  readonly settings?: SettingsWords
   readonly groups: readonly GroupWords[]
   readonly services: readonly string[]
   readonly events: readonly StoryEvent[]
@@ -35,9 +37,13 @@ export type StoryEvent = { readonly at: number } & (
       readonly service: string
       readonly badIn: string | undefined
       /** What a version of shop requires of ledger: the newest version or above, or nothing above it. */
-      readonly requires: 'newest' | 'no newer' | undefined
+      readonly requires?: 'newest' | 'no newer' | undefined
     }
   | { readonly kind: 'silence'; readonly cluster: string; readonly seconds: number }
+  /** Every cluster, or all but those of a group, fall silent at once. */
+  | { readonly kind: 'blackout'; readonly but: string | undefined; readonly seconds: number }
+  /** All services of a cluster fail for a while. */
+  | { readonly kind: 'sicken'; readonly cluster: string; readonly seconds: number }
   | { readonly kind: 'crash'; readonly cluster: string; readonly service: string; readonly seconds: number }
   | { readonly kind: 'rebuild'; readonly cluster: string }
   | {
@@ -62,7 +68,7 @@ function groupWords(name: string, at: number): fc.Arbitrary<GroupWords> {
   return fc.record({
     name: fc.constant(name),
     after: fc.constant(groupNames.slice(Math.max(0, at - 1), at)),
-    clusters: fc.integer({ min: 1, max: 4 }),
+    clusters: fc.integer({ min: 1, max: 5 }),
     waves: fc.constantFrom(['100%'], [1, '100%'], [1, '50%', '100%'], [2, '100%']),
     soak: fc.constantFrom(0, 20, 200),
     promotionSoak: fc.constantFrom(0, 60),
@@ -124,6 +130,16 @@ function storyEvent(groups: readonly GroupWords[], services: readonly string[]):
       weight: 2,
       arbitrary: fc.record({ kind: fc.constant('crash' as const), at, cluster, service, seconds }),
     },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('blackout' as const),
+        at,
+        but: maybe(group),
+        seconds: fc.integer({ min: 80, max: 900 }),
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('sicken' as const), at, cluster, seconds }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('rebuild' as const), at, cluster }) },
     {
       weight: 1,
@@ -160,16 +176,37 @@ function storyEvent(groups: readonly GroupWords[], services: readonly string[]):
   )
 }
 
+const settingsWords: fc.Arbitrary<SettingsWords> = fc.record({
+  maxClusters: fc.constantFrom(250, 1, 2, 3),
+  changeBudgets: fc.constantFrom(
+    [],
+    [],
+    [{ per: 'fleet', max: 3, within: '200s' }],
+    [{ per: 'group', max: '50%', within: '300s' }],
+    [
+      { per: 'cluster', max: 1, within: '120s' },
+      { per: 'label:env', max: 2, within: '60s' },
+    ],
+  ),
+})
+
 export const stories: fc.Arbitrary<Story> = fc
   .integer({ min: 1, max: 3 })
   .chain((count) =>
     fc.record({
       groups: fc.tuple(...groupNames.slice(0, count).map(groupWords)),
-      services: fc.constantFrom(['ledger'], ['ledger', 'shop']),
+      // A cluster needs three to be told sick; more services make worlds slow.
+      services: fc.oneof(
+        { weight: 2, arbitrary: fc.constant(['ledger']) },
+        { weight: 3, arbitrary: fc.constant(['ledger', 'shop']) },
+        { weight: 1, arbitrary: fc.constant(['ledger', 'mail', 'shop']) },
+      ),
+      settings: settingsWords,
     }),
   )
-  .chain(({ groups, services }) =>
+  .chain(({ groups, services, settings }) =>
     fc.record({
+      settings: fc.constant(settings),
       groups: fc.constant(groups),
       services: fc.constant(services),
       events: fc.array(storyEvent(groups, services), { minLength: 1, maxLength: 10 }),
@@ -192,7 +229,11 @@ export async function tellStory(story: Story, templates: ObjectTemplates): Promi
     version: '1.0.0',
     dependsOn: name === 'shop' ? ['ledger'] : [],
   }))
-  const world = await createMemoryWorld({ start, templates, catalog: companyFiles(story.groups, services) })
+  const world = await createMemoryWorld({
+    start,
+    templates,
+    catalog: companyFiles(story.groups, services, story.settings),
+  })
   const process = createProcess(world)
   const invariants = createInvariants(world, createCommitCache())
   const violations: Violation[] = []
@@ -231,7 +272,7 @@ function createProcess(world: MemoryWorld) {
 }
 
 function happeningsOf(
-  { groups, events }: Story,
+  { groups, services, events }: Story,
   start: number,
   restart: (kept: boolean, seconds: number) => Promise<void>,
 ): readonly Happening[] {
@@ -250,19 +291,27 @@ function happeningsOf(
         return [merging(at, [versionFile(event.service, `1.${next}.0`, event.badIn, requires)])]
       }
       case 'silence':
-        return [{ at, act: (_, { clusters }) => clusters.silence(event.cluster, at + event.seconds) }]
-      case 'crash':
+        return [
+          { at, act: (_, { clusters }) => clusters.silence(event.cluster, at + event.seconds) },
+          nothing(at + event.seconds),
+        ]
+      case 'blackout':
         return [
           {
             at,
-            act: (_, { clusters }) =>
-              void clusters.crashWorkload(event.cluster, event.service, 'CrashLoopBackOff'),
+            act: (_, { clusters, controller }) => {
+              const targets = controller.view()?.catalog.targets
+              for (const { name } of targets?.catalog.clusters ?? [])
+                if (targets?.groupOf(targets.index.ordinalOf(name) ?? -1)?.name !== event.but)
+                  clusters.silence(name, at + event.seconds)
+            },
           },
-          {
-            at: at + event.seconds,
-            act: (_, { clusters }) => void clusters.heal(event.cluster, event.service),
-          },
+          nothing(at + event.seconds),
         ]
+      case 'sicken':
+        return services.flatMap((service) => crashing(event.cluster, service, at, event.seconds))
+      case 'crash':
+        return crashing(event.cluster, event.service, at, event.seconds)
       case 'rebuild':
         return [{ at, act: (_, { clusters }) => clusters.rebuild(event.cluster) }]
       case 'hold': {
@@ -312,6 +361,21 @@ function happeningsOf(
     .toSorted((a, b) => a.at - b.at)
     .flatMap(one)
     .toSorted((a, b) => a.at - b.at)
+}
+
+/** Keeps the story from being over before. */
+function nothing(at: number): Happening {
+  return { at, act: () => {} }
+}
+
+function crashing(cluster: string, service: string, at: number, seconds: number): readonly Happening[] {
+  return [
+    {
+      at,
+      act: (_, { clusters }) => void clusters.crashWorkload(cluster, service, 'CrashLoopBackOff'),
+    },
+    { at: at + seconds, act: (_, { clusters }) => void clusters.heal(cluster, service) },
+  ]
 }
 
 /** A person agrees to everything that waits for that. */

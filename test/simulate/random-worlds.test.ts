@@ -31,9 +31,9 @@ async function faultsOf(story: Story): Promise<readonly string[]> {
   ]
 }
 
-/** What was rejected upstream comes no further until someone mends it. */
+/** What was rejected upstream comes no further until someone mends it; what is not proven there yet is looked at there. */
 function isForPeople({ gate, reason }: Gate): boolean {
-  return gate === 'promotion' && / was (rejected|halted) in /.test(reason)
+  return gate === 'promotion' && /( was (rejected|halted) in | is not proven in )/.test(reason)
 }
 
 test(
