@@ -5,6 +5,8 @@ import type { TreeChange } from '../../../src/adapters/git/port.ts'
 /** A forge on a repository whose `main` holds one commit with `README.md`, and hands to act on the repository. */
 export interface ForgeBench {
   readonly forge: Forge
+  /** `Name <email>` of commits that the forge makes in a merge. */
+  readonly author: string
   /** Writes one commit on main's head and points the branch at it. */
   pushBranch(branch: string, changes: readonly TreeChange[]): Promise<string>
   /** Paths with texts at a branch or commit. */
@@ -20,6 +22,8 @@ export interface ForgeBench {
   approve(number: number, by: string): Promise<void>
   /** A person closes it. */
   closeByPerson(number: number, by: string): Promise<void>
+  /** Texts of its comments, with what people do not see, oldest first. */
+  comments(number: number): Promise<readonly string[]>
 }
 
 const success = { context: 'halyard/gates', state: 'success', description: 'every gate is open' } as const
@@ -32,6 +36,8 @@ const request = {
 /** What every forge must do. Registers tests; call it inside a `describe`. */
 export function forgeContract(createBench: () => Promise<ForgeBench>): void {
   listing(createBench)
+  finding(createBench)
+  commenting(createBench)
   merging(createBench)
   refusing(createBench)
   ending(createBench)
@@ -84,6 +90,64 @@ function listing(createBench: () => Promise<ForgeBench>): void {
   })
 }
 
+function finding(createBench: () => Promise<ForgeBench>): void {
+  test('finds the newest pull request of a branch, whatever became of it', async () => {
+    const bench = await createBench()
+    expect(await bench.forge.find('halyard/a')).toBeUndefined()
+    const first = await openWave(bench, 'halyard/a')
+    await openWave(bench, 'halyard/ab')
+    expect(await bench.forge.find('halyard/a')).toMatchObject({ number: first.number, state: 'open' })
+    await bench.forge.close(first.number, 'superseded')
+    expect(await bench.forge.find('halyard/a')).toMatchObject({ number: first.number, state: 'closed' })
+    const second = await openWave(bench, 'halyard/a')
+    await bench.forge.setStatus(second.headSha, success)
+    expectMerged(await merge(bench, second))
+    expect(await bench.forge.find('halyard/a')).toMatchObject({
+      number: second.number,
+      state: 'merged',
+      branch: 'halyard/a',
+      headSha: second.headSha,
+    })
+  })
+
+  test('tells the person who closed a pull request, and nobody when Halyard did', async () => {
+    const bench = await createBench()
+    const one = await openWave(bench, 'halyard/a')
+    const other = await openWave(bench, 'halyard/b')
+    await bench.closeByPerson(one.number, 'ana')
+    await bench.forge.close(other.number, 'superseded')
+    expect(await bench.forge.find('halyard/a')).toMatchObject({ state: 'closed', closedBy: 'ana' })
+    expect(await bench.forge.find('halyard/b')).not.toHaveProperty('closedBy')
+  })
+}
+
+function commenting(createBench: () => Promise<ForgeBench>): void {
+  test('a comment of a name is written once and edited in place', async () => {
+    const bench = await createBench()
+    const { number } = await openWave(bench, 'halyard/a')
+    await bench.forge.comment(number, { name: 'plan', text: 'first' })
+    await bench.forge.comment(number, { name: 'plan', text: 'first' })
+    await bench.forge.comment(number, { name: 'evidence', text: 'other' })
+    await bench.forge.comment(number, { name: 'plan', text: 'second' })
+    expect(await bench.comments(number)).toEqual([
+      expect.stringContaining('second'),
+      expect.stringContaining('other'),
+    ])
+  })
+
+  test('names with marks of other languages, links and markup come back as they were given', async () => {
+    const bench = await createBench()
+    await bench.pushBranch('halyard/a', [write('a', '1')])
+    const hostile = {
+      ...draft('halyard/a'),
+      title: '--flag `$(x)` <b> → ü',
+      body: '@all\n\n| a | b |\n<!-- -->',
+    }
+    await bench.forge.open(hostile)
+    expect(await bench.forge.list()).toMatchObject([{ title: hostile.title, body: hostile.body }])
+  })
+}
+
 function merging(createBench: () => Promise<ForgeBench>): void {
   test('merges to one commit with exactly the message and the tree of the head, and deletes the branch', async () => {
     const bench = await createBench()
@@ -95,12 +159,21 @@ function merging(createBench: () => Promise<ForgeBench>): void {
     expect(commit).toEqual({
       message: `${request.subject}\n\n${request.message}`,
       parents: [main],
-      author: 'Halyard <halyard@localhost>',
+      author: bench.author,
       tree: (await bench.commit(opened.headSha)).tree,
     })
     expect(await bench.head('main')).toBe(expectMerged(outcome))
     expect(await bench.head('halyard/a')).toBeUndefined()
     expect(await bench.forge.list()).toEqual([])
+  })
+
+  test('a merge whose answer was lost is answered again', async () => {
+    const bench = await createBench()
+    const opened = await openWave(bench, 'halyard/a')
+    await bench.forge.setStatus(opened.headSha, success)
+    const first = await merge(bench, opened)
+    expect(await merge(bench, opened)).toEqual(first)
+    expect(await merge(bench, { ...opened, headSha: '0'.repeat(40) })).toEqual({ kind: 'headChanged' })
   })
 
   test('keeps what main gained since the branch began', async () => {

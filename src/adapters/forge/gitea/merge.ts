@@ -1,5 +1,6 @@
 import { ForgeError } from '../errors.ts'
 import type { MergeReply } from '../hosted/api.ts'
+import { valueAt } from '../hosted/read-reply.ts'
 import type { MergeRequest } from '../port.ts'
 import type { GiteaParts } from './api.ts'
 
@@ -21,7 +22,7 @@ export async function mergePull(parts: GiteaParts, request: MergeRequest): Promi
 
 /** What Gitea answered; undefined: it merged. */
 async function tryMerge(
-  { ask }: GiteaParts,
+  parts: GiteaParts,
   { number, expectedHead, subject, message }: MergeRequest,
 ): Promise<{ readonly status: number; readonly said: string } | undefined> {
   const body = {
@@ -32,14 +33,27 @@ async function tryMerge(
     delete_branch_after_merge: false,
   }
   try {
-    await ask(['pulls', String(number), 'merge'], { method: 'POST', body })
+    await parts.ask(['pulls', String(number), 'merge'], { method: 'POST', body })
     return undefined
   } catch (error) {
     const reply = error instanceof ForgeError && error.fault !== 'protected' ? error.reply : undefined
     // 404: closed meanwhile, which the caller sees for itself.
     if (reply && [404, 405, 409].includes(reply.status)) return reply
+    const isOurs = reply?.status === 500 && (await turnsUnmergeable(parts, number))
+    if (isOurs) return { status: 409, said: 'there are conflicts' }
     throw error
   }
+}
+
+/** Until Gitea has looked for conflicts with a new base, it tries the merge and fails without saying why. */
+async function turnsUnmergeable({ ask, pause }: GiteaParts, number: number): Promise<boolean> {
+  for (let look = 1; look <= tries; look++) {
+    const pull = await ask(['pulls', String(number)])
+    if (valueAt(pull, 'state') !== 'open') return false
+    if (valueAt(pull, 'mergeable') === false) return true
+    await pause(Math.min(100 * look, 500))
+  }
+  return false
 }
 
 function causeOf({

@@ -236,8 +236,14 @@ async function createBench(repository: GitRepository): Promise<LocalBench> {
     repository.resolve(`refs/heads/${branch}`)
   const bench: LocalBench = {
     forge,
+    author: 'Halyard <halyard@localhost>',
     repository,
     head,
+    async comments(number) {
+      const blob = await repository.resolve(`refs/halyard/pulls/${number}`)
+      const [record = '{}'] = await repository.readBlobs(blob === undefined ? [] : [blob])
+      return Object.values((JSON.parse(record) as { comments?: Record<string, string> }).comments ?? {})
+    },
     approve: async (number, by) => forge.approve(number, by),
     closeByPerson: async (number, by) => forge.closeByPerson(number, by),
     async pushBranch(branch, changes) {
