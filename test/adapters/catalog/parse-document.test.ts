@@ -42,7 +42,7 @@ describe('what breaks a schema', () => {
     [
       'an unknown field',
       ['clusters/prod.yaml', 'spec:', 'spec:\n  size: large'],
-      '[size] spec.size: there is no field size here; its fields are metadata',
+      '[size] spec.size: there is no field size here; its fields are metadata, decommission, connection',
     ],
     [
       'a missing field',
@@ -164,6 +164,11 @@ describe('what breaks a schema', () => {
       '[produ] metadata.name: the name produ is not the one of the file; write name: prod, or rename the file',
     ],
     [
+      'a kubeconfig outside of the folder for them',
+      ['clusters/prod.yaml', 'spec:', 'spec:\n  connection: { kubeconfig: { file: ../../etc/passwd } }'],
+      '[../../etc/passwd] spec.connection.kubeconfig.file: "../../etc/passwd" is not accepted here; write the name of a file, without a folder',
+    ],
+    [
       'another version than the file',
       [version, '\n  version: 1.9.0', '\n  version: 1.9.1'],
       "[1.9.1] spec.version: this file's place stands for payments-1.9.0, not payments-1.9.1; move it to services/payments/versions/1.9.1.yaml",
@@ -175,6 +180,15 @@ describe('what breaks a schema', () => {
     ],
   ] as const)('%s', (_, [path, part, replacement], line) => {
     expect(linesAfter(path, part, replacement)).toEqual([line])
+  })
+
+  it('is not in the name of a credential that the controller has', () => {
+    const connection = 'spec:\n  connection: { kubeconfig: { file: eu.kubeconfig, context: prod } }'
+    expect(linesAfter('clusters/prod.yaml', 'spec:', connection)).toEqual([])
+    const text = (smallCatalog()['clusters/prod.yaml'] ?? '').replace('spec:', connection)
+    expect(entryOf('clusters/prod.yaml', text)).toMatchObject({
+      value: { connection: { kubeconfig: { file: 'eu.kubeconfig', context: 'prod' } } },
+    })
   })
 
   it('is told all at once', () => {
