@@ -121,9 +121,9 @@ describeOnStack('The observer of a real cluster', (stack) => {
 
   it('proves an upgrade failed whose pods never become ready, with what the pods say', async () => {
     await editFile((text) =>
-      text.replace('timeout: 5m', 'timeout: 20s').replaceAll(/tag: "?0\.18\.3"?/g, 'tag: 0.18.4-never-ready'),
+      text.replace('timeout: 5m', 'timeout: 45s').replaceAll(/tag: "?0\.18\.3"?/g, 'tag: 0.18.4-never-ready'),
     )
-    await eventually({ what: 'the upgrade is assessed as failed', seconds: 120 }, async () => {
+    await eventually({ what: 'the upgrade is assessed as failed', seconds: 180 }, async () => {
       await read()
       return stateOf('catalog-web') === PlacementState.failed || undefined
     })
