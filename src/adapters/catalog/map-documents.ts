@@ -4,7 +4,7 @@ import type { DeploymentGroup, Strategy } from '../../core/domain/deployment-gro
 import type { Directive } from '../../core/domain/directive.ts'
 import type { Service } from '../../core/domain/service.ts'
 import type { ServiceVersion } from '../../core/domain/service-version.ts'
-import type { BudgetScope, Settings } from '../../core/domain/settings.ts'
+import type { BudgetScope, PruneGuard, Settings } from '../../core/domain/settings.ts'
 import type { Share } from '../../core/domain/share.ts'
 import type { SourceRepository } from '../../core/domain/source-repository.ts'
 import type { ClusterDocument } from './documents/cluster.ts'
@@ -66,16 +66,8 @@ function mapSettings({ spec }: SettingsDocument, file: string): Settings {
   return {
     fleet: { url, branch, secretRef, ...(repairEdits === undefined ? {} : { repairEdits }) },
     silentAfter: parseDuration(spec.silentAfter ?? '10m'),
-    health: {
-      blackout: parseShare(spec.health?.blackout ?? '20%'),
-      sick: parseShare(spec.health?.sick ?? '50%'),
-      sickLeast: spec.health?.sickLeast ?? 2,
-    },
-    pruneGuard: {
-      service: parseShare(spec.pruneGuard?.service ?? '25%'),
-      cluster: parseShare(spec.pruneGuard?.cluster ?? '30%'),
-      fleet: parseShare(spec.pruneGuard?.fleet ?? '5%'),
-    },
+    health: mapHealth(spec.health),
+    pruneGuard: mapPruneGuard(spec.pruneGuard),
     pullRequests: { maxClusters: spec.pullRequests?.maxClusters ?? 250 },
     changeBudgets: (spec.changeBudgets ?? []).map(({ per, max, within }) => ({
       per: parseScope(per),
@@ -85,6 +77,22 @@ function mapSettings({ spec }: SettingsDocument, file: string): Settings {
     secretsNamespace: spec.secretsNamespace ?? 'external-secrets',
     file,
   }
+}
+
+function mapHealth({
+  blackout = '20%',
+  sick = '50%',
+  sickLeast = 2,
+}: SettingsDocument['spec']['health'] = {}): Settings['health'] {
+  return { blackout: parseShare(blackout), sick: parseShare(sick), sickLeast }
+}
+
+function mapPruneGuard({
+  service = '25%',
+  cluster = '30%',
+  fleet = '5%',
+}: SettingsDocument['spec']['pruneGuard'] = {}): PruneGuard {
+  return { service: parseShare(service), cluster: parseShare(cluster), fleet: parseShare(fleet) }
 }
 
 function mapGroup({ metadata, spec }: DeploymentGroupDocument, file: string): DeploymentGroup {
@@ -108,6 +116,7 @@ function mapStrategy(strategy: StrategyDocument): Strategy {
     failureDomain: strategy.failureDomain,
     onFailure: strategy.onFailure ?? 'rollback',
     supersede: strategy.supersede ?? 'finish-wave',
+    catchUp: strategy.catchUp ?? 'waves',
   }
 }
 

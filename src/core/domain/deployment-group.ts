@@ -29,4 +29,6 @@ export interface Strategy {
   readonly failureDomain: string | undefined
   readonly onFailure: 'rollback' | 'halt'
   readonly supersede: 'finish-wave' | 'immediate' | 'queue'
+  /** How those that missed a proven release get it: as a rollout does, or all at once, where failures set apart only themselves. */
+  readonly catchUp: 'waves' | 'immediate'
 }

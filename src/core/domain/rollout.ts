@@ -35,6 +35,8 @@ export interface CurrentRelease {
   readonly superseded: readonly ReleaseId[]
   /** Whether this attempt brings nothing but new files of the release proven here last. */
   readonly refresh?: boolean
+  /** Whether it brings that release at once to all who lag behind: what fails is set apart, and rejects nothing. */
+  readonly catchUp?: boolean
 }
 
 export interface OpenedWave {

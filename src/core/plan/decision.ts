@@ -38,7 +38,7 @@ export function decide(
 ): GroupDecision {
   const opensAt = waitsFor.map((gate) => gate.opensAt ?? Infinity)
   const opened = current?.waves ?? []
-  const coming = current?.state === 'rolling' ? quotasOf(group.group.strategy, tally, opened).length : 0
+  const coming = current?.state === 'rolling' ? quotasOf(group.group.strategy, tally, current).length : 0
   return {
     plan: {
       group: group.group.name,

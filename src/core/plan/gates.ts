@@ -19,7 +19,9 @@ export function waveGates(
       state: 'waiting',
       reason: `${clustersOf(tally.pending)} not healthy yet: ${shown}${tally.pending > tally.waiting.length ? ', …' : ''}${sickText(tally, names)}`,
       since,
-      opensWhen: `they report healthy; the error budget of this wave is ${allowance.failed}`,
+      opensWhen: Number.isFinite(allowance.failed)
+        ? `they report healthy; the error budget of this wave is ${allowance.failed}`
+        : 'they report healthy, or fail and go back themselves',
       opensAt: undefined,
     })
   }
@@ -43,7 +45,7 @@ export function waveGates(
       opensAt: undefined,
     })
   }
-  if (gates.length === 0 && tally.soaked === 0) {
+  if (gates.length === 0 && tally.soaked === 0 && Number.isFinite(allowance.failed)) {
     gates.push({
       gate: 'health',
       state: 'waiting',

@@ -1,8 +1,8 @@
 import type { ClusterSelector } from '../domain/cluster.ts'
 import type { Strategy } from '../domain/deployment-group.ts'
-import type { CurrentRelease, OpenedWave } from '../domain/rollout.ts'
+import type { CurrentRelease } from '../domain/rollout.ts'
 import { releaseId } from '../domain/service-release.ts'
-import { shareOf } from '../domain/share.ts'
+import { type Share, shareOf } from '../domain/share.ts'
 import type { Instant } from '../domain/time.ts'
 import { hasBit } from './bitset.ts'
 import type { ReleaseOrder } from './candidate.ts'
@@ -29,32 +29,15 @@ export function tallyOf(
   current: CurrentRelease | undefined,
 ): GroupTally {
   const { silent, contactAt, bootstrapped, cordoned } = input.clusters
-  const { files } = input.desired
-  const id = current && releaseId(current.release)
-  // Who is pinned moves down, too.
-  const isPinned =
-    pinOf(input.directives, input.service.name, group.group.name)?.version === current?.release.version
-  const onRelease = new Uint8Array(files.length)
-  const ahead = new Uint8Array(files.length)
-  for (const [at, file] of files.entries()) {
-    if (at === 0) continue
-    if (file.release === id) onRelease[at] = 1
-    else if (
-      current &&
-      !isPinned &&
-      order(parseReleaseId(input.service.name, file.release), current.release) > 0
-    )
-      ahead[at] = 1
-  }
-  const stale = staleColumn(input, group.rollout, current?.release)
+  // Who lags behind is caught up first; files that only are old come after.
+  const stale = staleColumn(input, group.rollout, isCatchUp(current) ? undefined : current?.release)
   const moved = movedByAttempt(input, group, current, stale)
   const { soak, deadline } = group.group.strategy
   const tally = tallyPlacements({
     targets: group.targets,
     desired: input.desired,
     observed: input.observed,
-    onRelease,
-    ahead,
+    ...compareFiles({ input, group, order, now }, current),
     ...moved,
     stale,
     setApart: setApartColumn(input, current),
@@ -73,8 +56,33 @@ export function tallyOf(
     now,
   })
   return current?.state === 'rolling'
-    ? setApartSick(tally, input.clusters, allowanceOf(group.group.strategy, tally, current.waves).silent)
+    ? setApartSick(tally, input.clusters, allowanceOf(group.group.strategy, tally, current).silent)
     : tally
+}
+
+/** By index of `desired.files`: which are of the release, and which of a newer one. */
+function compareFiles(
+  { input, group, order }: TallyContext,
+  current: CurrentRelease | undefined,
+): { readonly onRelease: Uint8Array; readonly ahead: Uint8Array } {
+  const { files } = input.desired
+  const id = current && releaseId(current.release)
+  // Who is pinned moves down, too.
+  const isPinned =
+    pinOf(input.directives, input.service.name, group.group.name)?.version === current?.release.version
+  const onRelease = new Uint8Array(files.length)
+  const ahead = new Uint8Array(files.length)
+  for (const [at, file] of files.entries()) {
+    if (at === 0) continue
+    if (file.release === id) onRelease[at] = 1
+    else if (
+      current &&
+      !isPinned &&
+      order(parseReleaseId(input.service.name, file.release), current.release) > 0
+    )
+      ahead[at] = 1
+  }
+  return { onRelease, ahead }
 }
 
 /** The clusters that the attempt moved and that did not go back; `departed` of them are no targets any more. */
@@ -169,12 +177,16 @@ export function totalOf(tally: GroupTally): number {
 }
 
 /** The quotas of a rollout's waves. What is of no account still uses up quota, so that another takes its place. */
-export function quotasOf(
-  { waves }: Strategy,
-  tally: GroupTally,
-  opened: readonly OpenedWave[],
-): readonly number[] {
-  return waveQuotas(waves, totalOf(tally), opened, tally.excused)
+export function quotasOf({ waves }: Strategy, tally: GroupTally, current: CurrentRelease): readonly number[] {
+  const shares = isCatchUp(current) ? allAtOnce : waves
+  return waveQuotas(shares, totalOf(tally), current.waves, tally.excused)
+}
+
+const allAtOnce: readonly Share[] = [{ kind: 'percent', percent: 100 }]
+
+/** Whether the attempt brings what is proven to all who lag behind at once. */
+export function isCatchUp(current: CurrentRelease | undefined): boolean {
+  return current?.state === 'rolling' && current.catchUp === true
 }
 
 /** What the opened wave may leave behind: failed ones, and silent ones. */
@@ -183,12 +195,17 @@ export interface Allowance {
   readonly silent: number
 }
 
-/** The allowance of the opened wave; none for the first one, nor while no more count than the first one holds. */
+/**
+ * The allowance of the opened wave; none for the first one, nor while no more count than the first one holds. What is
+ * caught up at once is proven already: whoever fails or falls silent decides nothing.
+ */
 export function allowanceOf(
   { maxUnhealthy, maxSilent }: Strategy,
   tally: GroupTally,
-  opened: readonly OpenedWave[],
+  current: CurrentRelease,
 ): Allowance {
+  if (isCatchUp(current)) return { failed: Infinity, silent: Infinity }
+  const opened = current.waves
   const isFirst = tally.excused + tally.barred.length > 0 && tally.moved <= (opened[0]?.quota ?? 0)
   const wave = isFirst ? 1 : opened.length
   const quota = opened.at(-1)?.quota ?? 0

@@ -54,7 +54,7 @@ function retreatOf(
   }
   const wave = current.waves.length
   if (current.state !== 'rolling' || wave === 0) return undefined
-  const budget = allowanceOf(strategy, tally, current.waves).failed
+  const budget = allowanceOf(strategy, tally, current).failed
   if (tally.failed > budget) {
     const reason = `${tally.failed} failed in wave ${wave}, its error budget is ${budget}`
     if (isRefresh(current)) {

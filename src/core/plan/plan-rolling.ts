@@ -29,7 +29,7 @@ export function planRolling(
     const decision = planWave(context, choice.candidate, 'start')
     if (!waitsForRequirements(decision)) return decision
   }
-  if (isUndone) return planWave(context, current.release, 'start')
+  if (isUndone) return planWave(context, current.release, current.catchUp ? 'catchUp' : 'start')
   const end = endOfDeserted(context, current, tally)
   if (end) return decide(context, { current, tally, proposals: [end] })
   const since = current.waves.at(-1)?.openedAt
@@ -40,7 +40,7 @@ export function planRolling(
     const waitsFor = [...standing.waiting, ...shut, ...barred]
     return decide(context, { current, tally, waitsFor, candidate: choice.candidate })
   }
-  const quotas = quotasOf(strategy, tally, current.waves)
+  const quotas = quotasOf(strategy, tally, current)
   if (tally.movable.length > 0 && quotas.length > current.waves.length)
     return planWave(context, current.release, 'continue')
   if (isBarred) return decide(context, { current, tally, waitsFor: barred, candidate: choice.candidate })
@@ -84,7 +84,7 @@ function standingOf(
   const opened = current.waves.at(-1)
   const isEmptied = tally.moved === 0 && tally.excused > 0 && tally.movable.length > 0
   const isUndone = opened !== undefined && tally.moved === 0 && tally.excused === 0
-  const allowance = allowanceOf(group.strategy, tally, current.waves)
+  const allowance = allowanceOf(group.strategy, tally, current)
   const since = opened?.openedAt ?? current.startedAt
   const waiting = isEmptied || isUndone ? [] : waveGates(tally, allowance, input.clusters.index.names, since)
   const isPassed = waiting.length === 0

@@ -25,11 +25,20 @@ export function planStart(
     return planWave(context, choice.candidate, 'start')
   }
   const settled = settledRelease(group.rollout)
-  if (settled && tallyOf(context, settled).movable.length > 0)
-    return planWave(context, atHead(settled.release, input.releases), 'start')
+  if (settled && tallyOf(context, settled).movable.length > 0) {
+    const how = catchesUp(context, settled) ? 'catchUp' : 'start'
+    return planWave(context, atHead(settled.release, input.releases), how)
+  }
   const gate = choice.gate ?? restGate(current, group.rollout)
   const waitsFor = [...(gate ? [gate] : []), ...refusedGates(group.rollout, tally)]
   return decide(context, { current, tally, waitsFor })
+}
+
+/** Whether those that lag behind what is proven get it at once: not only new files of what they have. */
+function catchesUp(context: GroupContext, settled: CurrentRelease): boolean {
+  if (context.group.group.strategy.catchUp === 'waves') return false
+  const current: CurrentRelease = { ...settled, state: 'rolling', waves: [], catchUp: true }
+  return tallyOf(context, current).movable.length > 0
 }
 
 /** The same release at the catalog's head, where that still renders it. */

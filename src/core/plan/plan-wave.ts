@@ -19,14 +19,14 @@ import { isWhole, partsLeft } from './waves.ts'
 export function planWave(
   context: GroupContext,
   release: ServiceRelease,
-  how: 'start' | 'continue',
+  how: 'start' | 'catchUp' | 'continue',
 ): GroupDecision {
   const { input, group, now } = context
   const before = group.rollout.current
   const started =
-    how === 'start' || !before
-      ? startRelease(group.rollout, release, now)
-      : { rollout: group.rollout, current: before }
+    how === 'continue' && before
+      ? { rollout: group.rollout, current: before }
+      : startRelease(group.rollout, release, now, how === 'catchUp')
   const tally = tallyOf(
     { ...context, group: { ...group, rollout: { ...started.rollout, current: started.current } } },
     started.current,
@@ -73,7 +73,7 @@ interface NextPart extends Pick<WaveProposal, 'wave' | 'waves' | 'part' | 'parts
 function nextPart(context: GroupContext, current: CurrentRelease, tally: GroupTally): NextPart {
   const { input, group } = context
   const open = partsLeft(current.waves, tally.taken)
-  const quotas = quotasOf(group.group.strategy, tally, current.waves)
+  const quotas = quotasOf(group.group.strategy, tally, current)
   const wave = open ? current.waves.length : current.waves.length + 1
   const quota = quotas[wave - 1] ?? totalOf(tally)
   const left = preferSuperseded(context, current, tally.movable).slice(0, Math.max(0, quota - tally.taken))

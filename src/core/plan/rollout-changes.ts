@@ -46,13 +46,12 @@ export function startRelease(
   rollout: Rollout,
   release: ServiceRelease,
   now: Instant,
+  catchesUp = false,
 ): { rollout: Rollout; current: CurrentRelease } {
   const before = rollout.current
   const supersedes = before?.state === 'rolling' && releaseId(before.release) !== releaseId(release)
   const refreshes = before !== undefined && releaseId(before.release) === releaseId(release)
-  const last = rollout.proven.at(-1)
-  const isRefresh =
-    before?.state !== 'rolling' && last !== undefined && releaseId(last.release) === releaseId(release)
+  const isRefresh = isProvenAgain(rollout, release)
   const current: CurrentRelease = {
     release,
     state: 'rolling',
@@ -62,9 +61,16 @@ export function startRelease(
     failed: refreshes ? before.failed : [],
     superseded: supersedes ? supersededBy(before) : [],
     ...(isRefresh ? { refresh: true } : {}),
+    ...(isRefresh && catchesUp ? { catchUp: true } : {}),
   }
   const keeps = supersedes || refreshes
   return { rollout: { ...rollout, wayBack: keeps ? waysBackKept(rollout, supersedes) : [] }, current }
+}
+
+/** Whether what starts is the release that was proven last. */
+function isProvenAgain({ current, proven }: Rollout, release: ServiceRelease): boolean {
+  const last = proven.at(-1)
+  return current?.state !== 'rolling' && last !== undefined && releaseId(last.release) === releaseId(release)
 }
 
 /** A refresh moves a release that is proven: who supersedes it comes after that release as after any other. */

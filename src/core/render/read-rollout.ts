@@ -76,6 +76,7 @@ function readCurrent(field: Field, service: string): CurrentRelease {
     failed: list(at(field, 'failed'), readFailed),
     superseded: list(at(field, 'superseded'), text),
     ...(at(field, 'refresh').value === true ? { refresh: true } : {}),
+    ...(at(field, 'catchUp').value === true ? { catchUp: true } : {}),
   }
 }
 

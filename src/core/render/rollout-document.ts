@@ -63,6 +63,7 @@ function currentDocument(current: CurrentRelease): JsonObject {
     failed: current.failed.map(failedDocument),
     superseded: current.superseded,
     ...(current.refresh === true ? { refresh: true } : {}),
+    ...(current.catchUp === true ? { catchUp: true } : {}),
   }
 }
 

@@ -132,6 +132,7 @@ describe('read', () => {
       failureDomain: undefined,
       onFailure: 'rollback',
       supersede: 'finish-wave',
+      catchUp: 'waves',
     })
     expect(catalog.groups[0]?.promotion).toEqual({ mode: 'auto', soak: 0 })
   })

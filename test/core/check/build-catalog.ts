@@ -108,6 +108,7 @@ export function group(
       failureDomain: undefined,
       onFailure: 'rollback',
       supersede: 'finish-wave',
+      catchUp: 'waves',
       ...strategy,
     },
     file: `deployment-groups/${name}.yaml`,

@@ -46,6 +46,7 @@ const strategyDefaults: Strategy = {
   failureDomain: undefined,
   onFailure: 'rollback',
   supersede: 'finish-wave',
+  catchUp: 'waves',
 }
 
 /** One service over groups of clusters, with a fleet that does what the plan says when the test says so. */

@@ -51,6 +51,13 @@ const Strategy = Type.Object(
         default: 'finish-wave',
       }),
     ),
+    catchUp: Type.Optional(
+      Type.Enum(['waves', 'immediate'], {
+        description:
+          'How clusters that were silent, cordoned, pinned or skipped get what is proven by then: in waves that may be rejected, or all at once, where those that fail only go back themselves. Default waves.',
+        default: 'waves',
+      }),
+    ),
   },
   { additionalProperties: false, description: 'How a release moves through the clusters of the group.' },
 )
