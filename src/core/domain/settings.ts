@@ -51,3 +51,29 @@ export interface PruneGuard {
   readonly cluster: Share
   readonly fleet: Share
 }
+
+/** Secrets are named, never held. */
+export type ForgeSettings =
+  | { readonly type: 'local' }
+  | {
+      readonly type: 'github'
+      /** Absent: api.github.com. */
+      readonly apiUrl?: string
+      /** `owner/name`. */
+      readonly repository: string
+      readonly token?: SecretSource
+      readonly app?: {
+        readonly id: string
+        readonly installation?: number
+        readonly privateKey: SecretSource
+      }
+    }
+  | {
+      readonly type: 'gitea'
+      readonly url: string
+      readonly repository: string
+      readonly token: SecretSource
+    }
+
+/** The name of an environment variable of the controller, or a file on its machine. */
+export type SecretSource = { readonly env: string } | { readonly file: string }

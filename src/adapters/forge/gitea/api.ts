@@ -178,12 +178,15 @@ function statuses({ ask }: GiteaParts): Pick<HostedApi, 'status' | 'writeStatus'
   }
 }
 
-function branches({ ask }: GiteaParts): Pick<HostedApi, 'branchHead' | 'deleteBranch'> {
+function branches({ ask, pause }: GiteaParts): Pick<HostedApi, 'branchHead' | 'deleteBranch'> {
   return {
     branchHead: async (branch) =>
       unlessMissing(async () => textAt(await ask(['branches', branch]), 'commit.id')),
-    deleteBranch: async (branch) =>
-      unlessMissing(async () => void (await ask(['branches', branch], { method: 'DELETE' }))),
+    async deleteBranch(branch) {
+      await unlessMissing(async () => ask(['branches', branch], { method: 'DELETE' }))
+      // Gitea then closes the branch's pull requests in the background, and would close one that is opened at once.
+      await pause(1000)
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Octokit } from '@octokit/rest'
 import type { Instant } from '../../../core/domain/time.ts'
 import { ForgeError, ForgeLimitedError } from '../errors.ts'
@@ -39,6 +40,7 @@ export interface GitHubClient {
 /** Long against the slowest honest answer of GitHub, which gives up after ten seconds itself. */
 const timeoutMilliseconds = 30_000
 const userAgent = 'halyard'
+const readAttempts = 3
 
 /**
  * GitHub's client. It never waits for a limit by itself but throws `ForgeLimitedError`; it repeats reads that failed,
@@ -75,23 +77,17 @@ async function createOctokit(
   { apiUrl, repository, budget, clock, paced }: ClientOptions,
   authentication: { readonly authStrategy?: unknown; readonly auth?: unknown },
 ): Promise<Octokit> {
-  const [{ Octokit }, { throttling }, { retry }] = await Promise.all([
+  const [{ Octokit }, { throttling }] = await Promise.all([
     import('@octokit/rest'),
     import('@octokit/plugin-throttling'),
-    import('@octokit/plugin-retry'),
   ])
   const silent = (): void => undefined
-  const octokit = new (Octokit.plugin(retry, throttling))({
+  const octokit = new (Octokit.plugin(throttling))({
     ...authentication,
     baseUrl: apiUrl,
     userAgent,
     log: { debug: silent, info: silent, warn: silent, error: silent },
     request: { fetch: fetchInTime },
-    retry: {
-      retries: 2,
-      doNotRetry: [400, 401, 403, 404, 405, 409, 410, 422, 429, 451],
-      retryAfterBaseValue: paced ? 1000 : 1,
-    },
     throttle: {
       enabled: paced,
       // The step goes on with other work, and the plan shows the wait.
@@ -102,16 +98,19 @@ async function createOctokit(
   const name = `${repository.owner}/${repository.name}`
   octokit.hook.wrap('request', async (request, parameters) => {
     const isRead = parameters.method === 'GET' || parameters.method === 'HEAD'
-    if (!isRead) parameters.request['retries'] = 0
     budget.take(isRead || parameters.method === 'DELETE' ? 'read' : 'change')
-    try {
-      const response = await request(parameters)
-      budget.learn(response.headers)
-      return response
-    } catch (error) {
-      const translated = translate(error, { repository: name, now: clock() })
-      if (translated instanceof ForgeLimitedError) budget.shut(translated.limit)
-      throw translated
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const response = await request(parameters)
+        budget.learn(response.headers)
+        return response
+      } catch (error) {
+        const translated = translate(error, { repository: name, now: clock() })
+        if (translated instanceof ForgeLimitedError) budget.shut(translated.limit)
+        const passes = translated instanceof ForgeError && translated.fault === 'unreachable'
+        if (!isRead || !passes || attempt === readAttempts) throw translated
+        await sleep(paced ? 1000 * attempt : 1)
+      }
     }
   })
   return octokit
