@@ -54,3 +54,12 @@ export function decide(
     changesAt: Math.min(tally.changesAt, ...opensAt),
   }
 }
+
+/** What waits for other services keeps nothing else from going on meanwhile. */
+export function waitsForRequirements({ plan, proposals }: GroupDecision): boolean {
+  return (
+    proposals.length === 0 &&
+    plan.waitsFor.length > 0 &&
+    plan.waitsFor.every(({ gate }) => gate === 'requires')
+  )
+}

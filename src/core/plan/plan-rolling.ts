@@ -1,6 +1,6 @@
 import type { CurrentRelease } from '../domain/rollout.ts'
 import { chooseNext } from './choose-next.ts'
-import { decide, type GroupContext, type GroupDecision } from './decision.ts'
+import { decide, type GroupContext, type GroupDecision, waitsForRequirements } from './decision.ts'
 import { waveGates } from './gates.ts'
 import { allowanceOf, quotasOf, totalOf } from './group-tally.ts'
 import { forwardGates } from './order-gates.ts'
@@ -110,15 +110,6 @@ function provenVerdict(
     text: `healthy on ${tally.soaked} of ${tally.targets}, soaked ${soak}s${apart}`,
     next: prove(group.rollout, current, now),
   }
-}
-
-/** What waits for other services keeps nothing else from going on meanwhile. */
-function waitsForRequirements({ plan, proposals }: GroupDecision): boolean {
-  return (
-    proposals.length === 0 &&
-    plan.waitsFor.length > 0 &&
-    plan.waitsFor.every(({ gate }) => gate === 'requires')
-  )
 }
 
 /** A rollout that superseded another may itself be superseded only at once, or none would ever finish. */

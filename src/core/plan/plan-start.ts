@@ -2,7 +2,7 @@ import type { CurrentRelease } from '../domain/rollout.ts'
 import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import { promotionQueue } from './candidate.ts'
 import { chooseNext } from './choose-next.ts'
-import { decide, type GroupContext, type GroupDecision } from './decision.ts'
+import { decide, type GroupContext, type GroupDecision, waitsForRequirements } from './decision.ts'
 import { restGate } from './gates.ts'
 import { tallyOf } from './group-tally.ts'
 import { planWave } from './plan-wave.ts'
@@ -22,16 +22,22 @@ export function planStart(
       ? undefined
       : promotionQueue(group, context.children, input.directives, order, now)
     if (queue) return decide(context, { current, tally, waitsFor: [queue], candidate: choice.candidate })
-    return planWave(context, choice.candidate, 'start')
+    const start = planWave(context, choice.candidate, 'start')
+    return (waitsForRequirements(start) && planRefresh(context)) || start
   }
-  const settled = settledRelease(group.rollout)
-  if (settled && tallyOf(context, settled).movable.length > 0) {
-    const how = catchesUp(context, settled) ? 'catchUp' : 'start'
-    return planWave(context, atHead(settled.release, input.releases), how)
-  }
+  const refresh = planRefresh(context)
+  if (refresh) return refresh
   const gate = choice.gate ?? restGate(current, group.rollout)
   const waitsFor = [...(gate ? [gate] : []), ...refusedGates(group.rollout, tally)]
   return decide(context, { current, tally, waitsFor })
+}
+
+/** Brings the proven release to those that do not have it, or not as it renders today; undefined: nothing is to do. */
+function planRefresh(context: GroupContext): GroupDecision | undefined {
+  const settled = settledRelease(context.group.rollout)
+  if (!settled || tallyOf(context, settled).movable.length === 0) return undefined
+  const how = catchesUp(context, settled) ? 'catchUp' : 'start'
+  return planWave(context, atHead(settled.release, context.input.releases), how)
 }
 
 /** Whether those that lag behind what is proven get it at once: not only new files of what they have. */

@@ -178,3 +178,17 @@ test('services that no requirement crosses are planned without a look at others'
   const world = company()
   expect(world.input('ledger').neighbours).toBeUndefined()
 })
+
+test('a candidate that waits for requirements does not hold back who lags behind the release below it', () => {
+  const world = company({ waves, maxSilent: { kind: 'percent', percent: 50 } })
+  world.silent[3] = 1
+  world.versions('ledger 1.0.0', 'payments 1.0.0', 'payments 1.1.0')
+  world.settle('ledger', 'payments')
+  expect(world.on('payments')).toEqual(['1.1.0', '1.1.0', '1.1.0', '1.0.0'])
+  world.silent[3] = 0
+  world.versions('ledger 1.0.0', 'payments 1.0.0', 'payments 1.1.0', 'payments 2.0.0: ledger >=1.5')
+  expect(world.plan('payments').proposals).toMatchObject([{ kind: 'wave', release: { version: '1.1.0' } }])
+  world.settle('payments')
+  expect(world.on('payments')).toEqual(['1.1.0', '1.1.0', '1.1.0', '1.1.0'])
+  expect(world.group('payments').waitsFor).toMatchObject([{ gate: 'requires' }])
+})
