@@ -62,9 +62,15 @@ export function mapDocument(document: CatalogDocument, file: string): CatalogEnt
 }
 
 function mapSettings({ spec }: SettingsDocument, file: string): Settings {
-  const { url, branch = 'main', secretRef, repairEdits } = spec.fleet
+  const { url, branch = 'main', secretRef, repairEdits, forge } = spec.fleet
   return {
-    fleet: { url, branch, secretRef, ...(repairEdits === undefined ? {} : { repairEdits }) },
+    fleet: {
+      url,
+      branch,
+      secretRef,
+      ...(repairEdits === undefined ? {} : { repairEdits }),
+      ...(forge && { forge }),
+    },
     silentAfter: parseDuration(spec.silentAfter ?? '10m'),
     health: mapHealth(spec.health),
     pruneGuard: mapPruneGuard(spec.pruneGuard),

@@ -28,6 +28,80 @@ const ChangeBudget = Type.Object(
   },
 )
 
+const repositoryName = text('The fleet repository on the forge.', {
+  title: 'owner/name',
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9._-]+$',
+  maxLength: 200,
+})
+
+const secretSource = (description: string) =>
+  Type.Union(
+    [
+      Type.Object(
+        {
+          env: text('Name of an environment variable.', {
+            title: 'a name',
+            pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+          }),
+        },
+        { additionalProperties: false },
+      ),
+      Type.Object(
+        { file: text('Absolute path of a file.', { title: 'an absolute path', pattern: '^/.+$' }) },
+        { additionalProperties: false },
+      ),
+    ],
+    { description },
+  )
+
+const Forge = Type.Union(
+  [
+    Type.Object({ type: Type.Literal('local') }, { additionalProperties: false }),
+    Type.Object(
+      {
+        type: Type.Literal('github'),
+        apiUrl: Type.Optional(
+          text('API of GitHub Enterprise Server. Default https://api.github.com.', {
+            title: 'an https URL',
+            pattern: '^https://[^\\s@]+$',
+          }),
+        ),
+        repository: repositoryName,
+        token: Type.Optional(secretSource('A token of the account that acts.')),
+        app: Type.Optional(
+          Type.Object(
+            {
+              id: text('Id of the GitHub App.', { title: 'a number', pattern: '^[0-9]+$' }),
+              installation: Type.Optional(
+                Type.Integer({
+                  description: 'Id of its installation. Default: that of the repository.',
+                  minimum: 1,
+                }),
+              ),
+              privateKey: secretSource('Its private key, as GitHub gives it (PEM).'),
+            },
+            { additionalProperties: false },
+          ),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+    Type.Object(
+      {
+        type: Type.Literal('gitea'),
+        url: text('Where Gitea or Forgejo is.', { title: 'a URL', pattern: '^https?://[^\\s@]+$' }),
+        repository: repositoryName,
+        token: secretSource('A token of the account that acts.'),
+      },
+      { additionalProperties: false },
+    ),
+  ],
+  {
+    description:
+      'Where its pull requests live. Default: in the repository itself. Secrets are named, never written.',
+  },
+)
+
 export const SettingsSchema = documentSchema(
   'Settings',
   'Settings of the whole catalog: halyard.yaml at the root of the repository.',
@@ -47,6 +121,7 @@ export const SettingsSchema = documentSchema(
               maxLength: 200,
             }),
           ),
+          forge: Type.Optional(Forge),
           secretRef: Type.Optional(
             dnsLabel('Name of the Secret in flux-system that holds the Git credentials.'),
           ),
