@@ -53,7 +53,14 @@ for (const name of catalog.targets.catalog.services.keys()) planAgain(name)
 
 const clone = await openClone({ path: folder, url: fleetPath })
 const publisher = createStatusPublisher(createFleet({ clone, clusters: index }), 'bench', summarizeService)
-const subject: Omit<StatusSubject, 'now'> = { catalog, fleet, observations, plans }
+const subject: Omit<StatusSubject, 'now'> = {
+  catalog,
+  fleet,
+  observations,
+  plans,
+  emptyings: [],
+  notices: [],
+}
 const firstMs = await timed(() => publisher.publish({ ...subject, now: now - 3600 }))
 await collectGarbage()
 const laterMs: number[] = []

@@ -7,7 +7,7 @@ import { announceBlackouts } from './blackouts.ts'
 import { wantedBranches } from './branches.ts'
 import type { CatalogState } from './catalog-state.ts'
 import type { ControllerDeps } from './controller.ts'
-import { type Events, progressEvents } from './events.ts'
+import { type Events, noticeEvents, progressEvents } from './events.ts'
 import type { Planning } from './planning.ts'
 import type { Releases } from './releases.ts'
 import { createVerdicts, type VerdictDeps } from './verdicts.ts'
@@ -42,6 +42,7 @@ export function createActing(
   const sweeping = createSweeping(deps)
   const telling: VerdictDeps = { ...deps, emit: (event) => events.emit([event]) }
   const verdicts = createVerdicts(telling)
+  let told: Planning['notices'] | undefined
 
   const plan = async (
     state: CatalogState,
@@ -53,6 +54,8 @@ export function createActing(
       events.emit(progressEvents(planning.plans.get(service), state.targets, current))
     }
     await verdicts.announce(replanned, state.targets, current)
+    if (told !== planning.notices) events.emit(noticeEvents(planning.notices))
+    told = planning.notices
     await announceBlackouts(telling, watching.observations.blackouts)
     const budgeted = withinBudgets(planning.plans, budgetFacts(state, current), now)
     return {

@@ -6,6 +6,7 @@ import type { Notifier } from '../adapters/notify/port.ts'
 import type { Event, Store } from '../adapters/store/port.ts'
 import type { Instant } from '../core/domain/time.ts'
 import { withinBudgets } from '../core/plan/budgets.ts'
+import type { FleetNotice } from '../core/plan/fleet-notices.ts'
 import type { EmptyingPlan } from '../core/plan/plan-decommission.ts'
 import type { Gate, ServicePlan } from '../core/plan/types.ts'
 import { createActing } from './acting.ts'
@@ -46,6 +47,8 @@ export interface ControllerView {
   readonly plans: ReadonlyMap<string, ServicePlan>
   /** How far the clusters are that shall be emptied. */
   readonly emptyings: readonly EmptyingPlan[]
+  /** What is amiss in the fleet that no plan mends. */
+  readonly notices: readonly FleetNotice[]
   readonly now: Instant
 }
 
@@ -93,6 +96,8 @@ export function createController(deps: ControllerDeps) {
         fleet: watching.fleet(),
         observations: watching.observations,
         plans: budgetedPlans(catalog),
+        emptyings: planning.emptyings,
+        notices: planning.notices,
         now: clock.now(),
       })
       const plans = [...budgetedPlans(catalog).values()]
@@ -116,6 +121,7 @@ export function createController(deps: ControllerDeps) {
         observations,
         plans: budgetedPlans(catalog),
         emptyings: planning.emptyings,
+        notices: planning.notices,
         now: clock.now(),
       }
     },

@@ -3,6 +3,7 @@ import type { Event, Store } from '../adapters/store/port.ts'
 import type { FindingScope } from '../core/domain/finding.ts'
 import { releaseId } from '../core/domain/service-release.ts'
 import { withFault } from '../core/plan/blame.ts'
+import type { FleetNotice } from '../core/plan/fleet-notices.ts'
 import type { CatalogTargets } from '../core/plan/service-inputs.ts'
 import type { GroupPlan, ReturnProposal, ServicePlan, VerdictProposal } from '../core/plan/types.ts'
 import { isWhole } from '../core/plan/waves.ts'
@@ -79,6 +80,19 @@ export function editEvents(edits: readonly HandEdit[]): readonly Told[] {
       key: `edited/${commit}/${path}`,
     }
   })
+}
+
+/** What is amiss in the fleet that no plan mends: each told once with its remedy. */
+export function noticeEvents(notices: readonly FleetNotice[]): readonly Told[] {
+  return notices.map(({ kind, service, text, remedy }) => ({
+    kind: kind === 'orphan' ? 'catalogError' : 'fleetOutdated',
+    service,
+    group: undefined,
+    cluster: undefined,
+    text: `${text}: ${remedy}`,
+    pullRequest: undefined,
+    key: `notice/${kind}/${text}`,
+  }))
 }
 
 /** The story between merges: placements that failed, and a wave that is healthy and soaks. */

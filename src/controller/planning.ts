@@ -4,6 +4,7 @@ import { planService } from '../core/plan/plan-service.ts'
 import { servicePlanInput } from '../core/plan/service-inputs.ts'
 import type { RequiresGraph } from '../core/plan/requires-graph.ts'
 import { withSickness } from '../core/plan/sick.ts'
+import { createFleetNotices, type FleetNotice } from '../core/plan/fleet-notices.ts'
 import { createLeaving } from '../core/plan/leaving.ts'
 import { type EmptyingPlan, planDecommissions } from '../core/plan/plan-decommission.ts'
 import { removalInputs } from '../core/plan/removal-inputs.ts'
@@ -26,6 +27,8 @@ export interface Planning {
   ): Promise<readonly string[]>
   /** How far the clusters are that shall be emptied, as of the last refresh. */
   readonly emptyings: readonly EmptyingPlan[]
+  /** What is amiss in the fleet that no plan mends, as of the last refresh; the same list while nothing changes. */
+  readonly notices: readonly FleetNotice[]
   decommissions(): readonly DecommissionProposal[]
   /** When the first plan stops being right by time alone. */
   validUntil(): Instant
@@ -35,11 +38,16 @@ export function createPlanning(variants: Variants): Planning {
   const plans = new Map<string, ServicePlan>()
   let touched: Set<string> | 'all' = 'all'
   let emptyings: readonly EmptyingPlan[] = []
+  let notices: readonly FleetNotice[] = []
+  const noticesOf = createFleetNotices()
 
   return {
     plans,
     get emptyings() {
       return emptyings
+    },
+    get notices() {
+      return notices
     },
     decommissions: () => emptyings.flatMap(({ proposal }) => proposal ?? []),
     touch(services) {
@@ -72,6 +80,7 @@ export function createPlanning(variants: Variants): Planning {
         frozenBy: (service) => catalog.freezes.reasonOf(service),
         now,
       })
+      notices = noticesOf(catalog.targets, fleet)
       touched = new Set()
       return due
     },

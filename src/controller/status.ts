@@ -1,6 +1,7 @@
 import type {
   Fleet,
   FleetState,
+  PublishedEmptying,
   PublishedPlan,
   PublishedService,
   ServiceStanding,
@@ -9,6 +10,8 @@ import type {
 import type { Catalog } from '../core/domain/catalog.ts'
 import type { Service } from '../core/domain/service.ts'
 import type { Instant, Seconds } from '../core/domain/time.ts'
+import type { FleetNotice } from '../core/plan/fleet-notices.ts'
+import type { EmptyingPlan } from '../core/plan/plan-decommission.ts'
 import { servicePlanInput, type StepView } from '../core/plan/service-inputs.ts'
 import { withSickness } from '../core/plan/sick.ts'
 import type { ServicePlan, ServicePlanInput, Tally } from '../core/plan/types.ts'
@@ -36,6 +39,8 @@ export interface StatusSubject {
   >
   readonly observations: Pick<Observations, 'contactAt' | 'silent' | 'blackouts' | 'observed'>
   readonly plans: ReadonlyMap<string, ServicePlan>
+  readonly emptyings: readonly EmptyingPlan[]
+  readonly notices: readonly FleetNotice[]
   readonly now: Instant
 }
 
@@ -71,6 +76,8 @@ export function createStatusPublisher(fleet: Fleet, holder: string, summarize: S
         blackouts,
         problems: state.problems,
         edits: state.edits,
+        notices: subject.notices,
+        emptyings: publishedEmptyings(subject),
         summaryShape: summarize?.shape,
         catalog: sharedCatalog(catalog.targets.catalog),
         services: standings(subject, step, summarize),
@@ -81,6 +88,16 @@ export function createStatusPublisher(fleet: Fleet, holder: string, summarize: S
       seen = commits
     },
   }
+}
+
+function publishedEmptyings({ emptyings, fleet: { clusters } }: StatusSubject): readonly PublishedEmptying[] {
+  return emptyings.map(({ cluster, state, digest, waitsFor, leaves }) => ({
+    cluster: clusters.names[cluster] ?? '',
+    state,
+    digest,
+    waitsFor,
+    leaves,
+  }))
 }
 
 /** What all services share, and nothing else. */

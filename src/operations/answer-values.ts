@@ -1,6 +1,8 @@
 import type { Finding } from '../core/domain/finding.ts'
 import type { ServiceRelease } from '../core/domain/service-release.ts'
 import { formatInstant, type Instant } from '../core/domain/time.ts'
+import type { FleetNotice } from '../core/plan/fleet-notices.ts'
+import type { EmptyingPlan } from '../core/plan/plan-decommission.ts'
 import type { Gate } from '../core/plan/types.ts'
 import type { FindingAnswer, GateAnswer, ReleaseAnswer } from './shapes.ts'
 
@@ -41,4 +43,15 @@ export function toFinding({ scope, field, position, ...finding }: Finding): Find
     field: [...field],
     position: position ?? null,
   }
+}
+
+export function toNotice({ kind, service, clusters, text, remedy }: FleetNotice) {
+  return { kind, service: service ?? null, clusters, text, remedy }
+}
+
+export function toEmptying(
+  cluster: string,
+  { state, digest, leaves, waitsFor }: Pick<EmptyingPlan, 'state' | 'digest' | 'leaves' | 'waitsFor'>,
+) {
+  return { cluster, state, digest, leaves: [...leaves], waitsFor: waitsFor.map(toGate) }
 }

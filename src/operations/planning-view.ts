@@ -3,6 +3,7 @@ import type { Catalog } from '../core/domain/catalog.ts'
 import type { ClusterIndex } from '../core/domain/cluster-index.ts'
 import type { Service } from '../core/domain/service.ts'
 import { withinBudgets } from '../core/plan/budgets.ts'
+import { createFleetNotices } from '../core/plan/fleet-notices.ts'
 import { createLeaving } from '../core/plan/leaving.ts'
 import { type EmptyingPlan, planDecommissions } from '../core/plan/plan-decommission.ts'
 import { planService } from '../core/plan/plan-service.ts'
@@ -50,6 +51,7 @@ export function createPlanning(catalog: CatalogView, fleet: FleetView): Planning
     })
   return {
     emptyings,
+    notices: () => createFleetNotices()(targets, fleet.state),
     catalog,
     fleet,
     targets,

@@ -1,4 +1,4 @@
-import { toMoment } from './answer-values.ts'
+import { toEmptying, toMoment, toNotice } from './answer-values.ts'
 import type { Explanation } from './explain.ts'
 import type { ServiceStatus, StatusAnswer } from './status.ts'
 import type { Workspace } from './workspace.ts'
@@ -19,7 +19,7 @@ export async function publishedStatus(
   const services = service === undefined ? all : all.filter((each) => each.service === service)
   // It may be new, or misspelt.
   if (service !== undefined && services.length === 0) return undefined
-  const { publishedAt, holder, problems, edits } = published
+  const { publishedAt, holder, problems, edits, notices, emptyings } = published
   return {
     now: toMoment(Math.max(workspace.now, publishedAt)) ?? '',
     at: toMoment(publishedAt) ?? '',
@@ -27,6 +27,8 @@ export async function publishedStatus(
     services: [...services],
     unreadable: problems.map(({ path, reason }) => ({ path, reason })),
     edited: edits.map(({ path, commit, by }) => ({ path, commit, by })),
+    notices: notices.map(toNotice),
+    emptyings: emptyings.map((each) => toEmptying(each.cluster, each)),
   }
 }
 

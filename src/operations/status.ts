@@ -4,7 +4,7 @@ import type { GroupPlan, GroupPlanInput, Proposal, ServicePlanInput } from '../c
 import { defineOperation } from './operation.ts'
 import { describeProposal } from './describe-proposal.ts'
 import { countPlacements, placementAt } from './placements.ts'
-import { toGate, toMoment, toMomentOfColumn, toRelease } from './answer-values.ts'
+import { toEmptying, toGate, toMoment, toMomentOfColumn, toNotice, toRelease } from './answer-values.ts'
 import { count, gateShape, moment, nullable, object, releaseShape } from './shapes.ts'
 import { publishedStatus, summaryShape } from './published-answers.ts'
 import type { PlannedService } from './workspace.ts'
@@ -60,6 +60,29 @@ const statusShape = object({
   edited: Type.Array(object({ path: Type.String(), commit: Type.String(), by: Type.String() }), {
     description: 'files of the fleet repository that stand there by other hands',
   }),
+  notices: Type.Array(
+    object({
+      kind: Type.String({
+        description:
+          'orphan: files of a service that the catalog does not have; sync: outdated flux-system/sync.yaml',
+      }),
+      service: nullable(Type.String()),
+      clusters: count,
+      text: Type.String(),
+      remedy: Type.String(),
+    }),
+    { description: 'what is amiss in the fleet and a person has to mend' },
+  ),
+  emptyings: Type.Array(
+    object({
+      cluster: Type.String(),
+      state: Type.Union([Type.Literal('waiting'), Type.Literal('leaving'), Type.Literal('empty')]),
+      digest: Type.String({ description: 'of all that leaves, for halctl approve --cluster' }),
+      leaves: Type.Array(Type.String(), { description: 'services that still have a file there' }),
+      waitsFor: Type.Array(gateShape),
+    }),
+    { description: 'clusters that are decommissioned' },
+  ),
 })
 
 export const status = defineOperation({
@@ -79,6 +102,10 @@ export const status = defineOperation({
       services: planning.services(service).map((name) => serviceStatus(planning.plan(name))),
       unreadable: planning.fleet.state.problems.map(({ path, reason }) => ({ path, reason })),
       edited: planning.fleet.state.edits.map(({ path, commit, by }) => ({ path, commit, by })),
+      notices: planning.notices().map(toNotice),
+      emptyings: planning
+        .emptyings()
+        .map((each) => toEmptying(planning.targets.index.names[each.cluster] ?? '', each)),
     }
   },
 })

@@ -7,6 +7,7 @@ import type { ChartRepository } from '../core/domain/chart-repository.ts'
 import type { Finding } from '../core/domain/finding.ts'
 import type { ChartReference } from '../core/domain/service-version.ts'
 import type { Instant, Seconds } from '../core/domain/time.ts'
+import type { FleetNotice } from '../core/plan/fleet-notices.ts'
 import type { EmptyingPlan } from '../core/plan/plan-decommission.ts'
 import { type CatalogTargets, type ObservedView } from '../core/plan/service-inputs.ts'
 import type { ServicePlan, ServicePlanInput } from '../core/plan/types.ts'
@@ -140,6 +141,8 @@ export interface PlanningView extends ServiceView {
   plan(service: string): PlannedService
   /** How far the clusters are that shall be emptied. */
   emptyings(): readonly EmptyingPlan[]
+  /** What is amiss in the fleet that no plan mends. */
+  notices(): readonly FleetNotice[]
 }
 
 export interface PlannedService {

@@ -45,3 +45,20 @@ test('a namespace is written anew with the next wave when the foundation before 
   expect(changed.map(([path]) => path.split('/').at(-1))).toEqual(['shop.yaml', 'shop.yaml'])
   expect(changed.every(([path]) => path.includes('/apps/'))).toBe(true)
 })
+
+test('clusters that sync in another way than settings say today are told, and left as they are', async () => {
+  const catalog = companyFiles([{ name: 'prod', clusters: 2 }], [shop])
+  const world = await createMemoryWorld({ start: 1_795_000_000, templates, catalog })
+  const running = world.startController()
+  await settle(world, running)
+  expect(running.controller.view()?.notices).toEqual([])
+  const before = await world.fleetTree('clusters')
+  const settings = catalog.get('halyard.yaml')?.replace('git.example.com', 'git.example.org') ?? ''
+  await world.mergeIntoCatalog(new Map([['halyard.yaml', settings]]), 'Move the fleet')
+  await settle(world, running)
+  expect(await world.fleetTree('clusters')).toEqual(before)
+  expect(running.controller.view()?.notices).toMatchObject([
+    { kind: 'sync', clusters: 2, text: expect.stringContaining('outdated sync of 2 clusters') as string },
+  ])
+  expect(world.events.filter(({ kind }) => kind === 'fleetOutdated')).toHaveLength(1)
+})

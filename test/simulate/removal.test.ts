@@ -1,10 +1,12 @@
 import { beforeEach, expect, test } from 'vitest'
+import { readStatus } from '../../src/adapters/fleet/status.ts'
+import { createMemoryClone } from '../../src/adapters/git/memory.ts'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
 import type { World } from '../../src/simulate/assemble.ts'
 import { createCommitCache } from '../../src/simulate/commit-facts.ts'
 import { createInvariants, type Violation } from '../../src/simulate/invariants.ts'
 import { createMemoryWorld, type MemoryWorld, settle } from '../../src/simulate/memory-world.ts'
-import { approveFile, clusterFile, companyFiles, targetsFile } from './company.ts'
+import { approveFile, clusterFile, companyFiles, targetsFile, versionFile } from './company.ts'
 
 const templates = await readDefaultTemplates()
 const ledger = { name: 'ledger', version: '1.0.0' }
@@ -106,6 +108,25 @@ test('a cluster that leaves the catalog is no longer managed: nothing is deleted
   await merge(['clusters/prod-3.yaml', undefined])
   expect(await filesOf(/prod-3\//)).not.toEqual([])
   expect(await filesOf(/shop\/shop\.yaml$/)).toHaveLength(4)
+})
+
+test('a service whose folder vanished is kept as it is, and told with what mends it', async () => {
+  const before = await world.fleetTree('clusters')
+  await merge(['services/shop/service.yaml', undefined], ['services/shop/versions/1.0.0.yaml', undefined])
+  expect(await world.fleetTree('clusters')).toEqual(before)
+  const remedy = expect.stringContaining('targets: none') as string
+  expect(running.controller.view()?.notices).toMatchObject([
+    { kind: 'orphan', service: 'shop', clusters: 4, remedy },
+  ])
+  const published = (await readStatus(createMemoryClone(world.fleet)))?.notices
+  expect(published).toMatchObject([{ kind: 'orphan', service: 'shop', clusters: 4 }])
+  expect(world.events.filter(({ text }) => text.startsWith('shop is on 4 clusters'))).toHaveLength(1)
+  // The remedy does what it says.
+  await merge(targetsFile(shop, 'none'), versionFile('shop', '1.0.0'))
+  await merge(approveFile('approve-shop', approvalsOf('shop')[0]?.digest ?? ''))
+  expect(await filesOf(/shop\/shop\.yaml$/)).toEqual([])
+  await merge(['services/shop/service.yaml', undefined], ['services/shop/versions/1.0.0.yaml', undefined])
+  expect(running.controller.view()?.notices).toEqual([])
 })
 
 test('what is wanted again comes back, with its namespace', async () => {

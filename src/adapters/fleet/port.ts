@@ -6,6 +6,8 @@ import type { Service } from '../../core/domain/service.ts'
 import type { ServiceVersion } from '../../core/domain/service-version.ts'
 import type { Instant } from '../../core/domain/time.ts'
 import type { Blackout } from '../../core/plan/blackout.ts'
+import type { FleetNotice } from '../../core/plan/fleet-notices.ts'
+import type { EmptyingPlan } from '../../core/plan/plan-decommission.ts'
 import type { RecordedColumns } from '../../core/plan/recorded-columns.ts'
 import type { GroupPlan, Proposal, Sickness } from '../../core/plan/types.ts'
 import type { ExpectedRelease } from '../../core/render/release-renderer.ts'
@@ -142,8 +144,17 @@ export interface StatusHead {
   readonly problems: readonly FleetProblem[]
   /** Files of the fleet that stand there by other hands. */
   readonly edits: readonly HandEdit[]
+  /** What is amiss in the fleet that no plan mends. */
+  readonly notices: readonly FleetNotice[]
+  /** How far the clusters are that shall be emptied. */
+  readonly emptyings: readonly PublishedEmptying[]
   /** Which shape the summaries have, so that nobody reads one as another; undefined: there are none. */
   readonly summaryShape: string | undefined
+}
+
+/** A cluster that shall be emptied, by name. */
+export interface PublishedEmptying extends Pick<EmptyingPlan, 'state' | 'digest' | 'waitsFor' | 'leaves'> {
+  readonly cluster: string
 }
 
 export interface StatusDocument extends StatusHead {

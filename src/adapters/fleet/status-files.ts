@@ -56,6 +56,8 @@ export function parseHead(text: string): StatusHead | undefined {
       ...rest,
       // What an earlier controller published has none.
       edits: rest.edits ?? [],
+      notices: rest.notices ?? [],
+      emptyings: rest.emptyings ?? [],
       catalogCommit,
       fleetCommit,
       summaryShape,

@@ -46,6 +46,7 @@ export const eventKinds = [
   'clusterUnreachable',
   'clusterReached',
   'fleetEdited',
+  'fleetOutdated',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 

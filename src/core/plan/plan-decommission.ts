@@ -17,6 +17,8 @@ export interface EmptyingPlan {
   /** Names all that leaves the cluster, whatever has left already. */
   readonly digest: string
   readonly waitsFor: readonly Gate[]
+  /** Services that still have a file there. */
+  readonly leaves: readonly string[]
   readonly proposal: DecommissionProposal | undefined
 }
 
@@ -56,6 +58,7 @@ function planEmptying(cluster: Cluster, ordinal: number, facts: EmptyingFacts): 
     state: 'waiting',
     digest,
     waitsFor,
+    leaves: placed,
     proposal: undefined,
   })
   const namespaces = namespacesOf(ordinal, facts)
@@ -91,7 +94,7 @@ function planEmptying(cluster: Cluster, ordinal: number, facts: EmptyingFacts): 
     left: placed.length,
     digest,
   }
-  return { cluster: ordinal, state: 'leaving', digest, waitsFor: [], proposal }
+  return { cluster: ordinal, state: 'leaving', digest, waitsFor: [], leaves: placed, proposal }
 }
 
 /** Services that left the cluster in its emptying and did not come back, with the files that they had. */

@@ -3,6 +3,7 @@ import { countServices, requireCluster, servicesInFleet } from '../authoring/clu
 import { requireName } from '../authoring/names.ts'
 import { KnownError } from '../known-error.ts'
 import { object } from '../shapes.ts'
+import type { Workspace } from '../workspace.ts'
 import { defineOrder } from './order.ts'
 
 const input = object({
@@ -22,6 +23,7 @@ export const removeCluster = defineOrder({
     requireName('cluster', name)
     const { catalog } = (await workspace.catalog()).snapshot
     const cluster = requireCluster(catalog, name)
+    if (cluster.decommission && !leaveRunning) await requireEmpty(workspace, name)
     const left = await servicesInFleet(workspace, name)
     if (left.length > 0 && !leaveRunning)
       throw new KnownError(
@@ -43,3 +45,16 @@ export const removeCluster = defineOrder({
     }
   },
 })
+
+/** Decommissioning is over when the cluster told that all is gone, not when main says so. Throws `KnownError` before. */
+async function requireEmpty(workspace: Workspace, name: string): Promise<void> {
+  const planning = await workspace.planning()
+  const emptying = planning.emptyings().find(({ cluster }) => planning.targets.index.names[cluster] === name)
+  if (!emptying || emptying.state === 'empty') return
+  const { leaves, waitsFor } = emptying
+  const left = leaves.length > 0 ? `${countServices(leaves)} still there` : 'no service is left in the fleet'
+  throw new KnownError(
+    `${name} is not empty yet: ${[left, ...waitsFor.map(({ reason }) => reason)].join('; ')}`,
+    waitsFor[0]?.opensWhen ?? 'wait: halctl status; or leave them running, unmanaged: --leave-running',
+  )
+}

@@ -85,6 +85,10 @@ const status: StatusDocument = {
       before: 'b'.repeat(40),
     },
   ],
+  notices: [
+    { kind: 'orphan', service: 'gone', clusters: 2, text: 'gone is on 2 clusters', remedy: 'put it back' },
+  ],
+  emptyings: [{ cluster: 'c3', state: 'empty', digest: 'sha256:1', waitsFor: [], leaves: [] }],
   problems: [{ path: 'clusters/c1/apps/pay/x.yaml', reason: 'no header' }],
   summaryShape: 'shape-1',
   catalog,

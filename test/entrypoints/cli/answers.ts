@@ -123,6 +123,34 @@ export const status: Answer<'status'> = {
       by: 'Eve <eve@example.com>',
     },
   ],
+  notices: [
+    {
+      kind: 'sync',
+      service: null,
+      clusters: 3,
+      text: 'outdated sync of 3 clusters, for example prod-euw1-04',
+      remedy: 'change these files by pull request',
+    },
+  ],
+  emptyings: [
+    {
+      cluster: 'prod-euw1-09',
+      state: 'waiting',
+      digest: `sha256:${'0'.repeat(64)}`,
+      leaves: ['ledger', 'payments'],
+      waitsFor: [
+        {
+          gate: 'approval',
+          state: 'shut',
+          reason: 'clusters/prod-euw1-09.yaml empties the cluster',
+          since: null,
+          opensWhen: 'a person approves it: halctl approve --cluster prod-euw1-09',
+          opensAt: null,
+        },
+      ],
+    },
+    { cluster: 'prod-euw1-10', state: 'empty', digest: `sha256:${'1'.repeat(64)}`, leaves: [], waitsFor: [] },
+  ],
 }
 
 export const explain: Answer<'explain'> = {

@@ -139,8 +139,27 @@ function viewNotes(answer: StatusAnswer, page: Page): string {
       ({ path, commit, by }) =>
         `${page.style.warn('by hand')}  ${path}: commit ${commit.slice(0, 8)} by ${by}\n`,
     )
-  const lines = [...unreadable, ...edited]
+  const lines = [...unreadable, ...edited, ...viewNotices(answer, page), ...viewEmptyings(answer, page)]
   return (lines.length > 0 ? `\n${lines.join('')}` : '') + viewAge(answer, page)
+}
+
+function viewNotices({ notices }: StatusAnswer, page: Page): readonly string[] {
+  return notices
+    .slice(0, failuresShown)
+    .map(
+      ({ kind, text, remedy }) =>
+        `${page.style.warn(kind)}  ${wrapText(text, { ...page, indent })}\n${' '.repeat(indent)}${page.style.quiet(remedy)}\n`,
+    )
+}
+
+/** Clusters that are emptied; one that is empty may leave the catalog. */
+function viewEmptyings({ emptyings }: StatusAnswer, { style }: Page): readonly string[] {
+  return emptyings.map(({ cluster, state, leaves, waitsFor }) => {
+    if (state === 'empty') return `${style.good('empty')}  ${cluster}: halctl cluster remove ${cluster}\n`
+    const left = leaves.length > 0 ? `${leaves.join(', ')} still there` : 'no service is left'
+    const waits = waitsFor.map(({ opensWhen }) => `; goes on when ${opensWhen}`).join('')
+    return `${style.warn('emptied')}  ${cluster}: ${left}${waits}\n`
+  })
 }
 
 function viewAge({ at, publishedBy }: StatusAnswer, { style, now }: Page): string {
