@@ -34,13 +34,11 @@ function hasFields({ properties, items }: Node): boolean {
 it.each([
   ['DeploymentGroup', DeploymentGroupSchema.properties.spec as Node],
   ['Settings', SettingsSchema.properties.spec as Node],
-])('names every field of %s in its tables and shows it in its example', (kind, spec) => {
-  const named = [...page.matchAll(/^\| `([\w.]+)` \|/gm)].map(([, name]) => name)
+])('names every field of %s in its tables', (_, spec) => {
+  const named = new Set([...page.matchAll(/^\| `([\w.]+)` \|/gm)].map(([, name]) => name))
   const fields = fieldsOf(spec)
   expect(fields.length).toBeGreaterThan(5)
-  expect(fields.filter((field) => !named.includes(field))).toEqual([])
-  const example = examples.get(kind) ?? ''
-  expect(fields.filter((field) => !example.includes(`${field.split('.').at(-1)}:`))).toEqual([])
+  expect(fields.filter((field) => !named.has(field))).toEqual([])
 })
 
 it.each([
