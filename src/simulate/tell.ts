@@ -118,7 +118,7 @@ function servicesByGroup({ plans }: ControllerView) {
 }
 
 /** One event as one line of the terminal: time first, then who, then what. */
-export function tellEvent(event: Event, colour: boolean): string {
+function tellEvent(event: Event, colour: boolean): string {
   const subject = event.service ?? event.cluster ?? 'catalog'
   const isList = event.kind === 'bootstrapped' || (event.cluster !== undefined && event.kind === 'waveMerged')
   return tellLine(

@@ -18,11 +18,11 @@ export const secretTexts: readonly (readonly [name: string, pattern: RegExp])[] 
 ]
 
 /** Keys whose text is a secret, whatever it looks like; the last word of the key counts. */
-export const secretKeys =
+const secretKeys =
   /(?:^|[-_.]|(?<=[a-z0-9])(?=[A-Z]))(?:password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|credentials?)$/i
 
 /** Keys that end like those, and hold the name of a Secret object. */
-export const secretNames = /^existing|(?:pull|tls|cert|certificate)[-_]?secret$/i
+const secretNames = /^existing|(?:pull|tls|cert|certificate)[-_]?secret$/i
 
 /**
  * Values that look like secrets stand in Git for everyone to read. Only the newest version is looked at: an older one

@@ -70,4 +70,4 @@ complete -c halctl -f -a '(__halctl_complete)'
 `,
 } as const
 
-export type Shell = keyof typeof completionScripts
+type Shell = keyof typeof completionScripts

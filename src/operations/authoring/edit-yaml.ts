@@ -49,7 +49,7 @@ export function removeField(text: string, path: Path): string {
 }
 
 /** A text of several lines, each further to the right; empty ones stay empty. */
-export function indented(text: string, indent: string): string {
+function indented(text: string, indent: string): string {
   return text.replaceAll(/^(?=.)/gm, indent)
 }
 
