@@ -185,7 +185,7 @@ export function quotasOf({ waves }: Strategy, tally: GroupTally, current: Curren
 const allAtOnce: readonly Share[] = [{ kind: 'percent', percent: 100 }]
 
 /** Whether the attempt brings what is proven to all who lag behind at once. */
-export function isCatchUp(current: CurrentRelease | undefined): boolean {
+function isCatchUp(current: CurrentRelease | undefined): boolean {
   return current?.state === 'rolling' && current.catchUp === true
 }
 
