@@ -41,7 +41,11 @@ export function planRemoval(
   const common = proposalOf(input, removal, now)
   if (emptied.length > 0) {
     const next = openRemovalWave(rollout, common.removal, undefined)
-    return { gates: [], proposal: { ...common.proposal, namespaces: emptied, next }, digest }
+    return {
+      gates: [],
+      proposal: { ...common.proposal, namespaces: emptied.slice(0, input.maxClusters), next },
+      digest,
+    }
   }
   const pending = pendingGate(input, removal)
   if (pending) return waits([pending])
@@ -66,7 +70,9 @@ function planRemovalWave(
   const eligible = free.filter((cluster) => !silent[cluster] && !cordoned[cluster])
   const opened = removal.waves
   const quotas = waveQuotas(group.strategy.waves, leaving.length + removed.length, opened)
-  const quota = quotas[opened.length] ?? leaving.length + removed.length
+  const planned = quotas[opened.length] ?? leaving.length + removed.length
+  // No pull request holds more than it may: what is left of the quota follows as waves of their own.
+  const quota = Math.min(planned, removed.length + input.maxClusters)
   const clusters = eligible.slice(0, Math.max(0, quota - removed.length))
   if (clusters.length === 0) {
     const passedOver = free.length - eligible.length

@@ -2,7 +2,7 @@ import type { Instant } from '../domain/time.ts'
 import type { GroupDecision } from './decision.ts'
 import { planRemoval } from './plan-removal.ts'
 import type { GroupRemovalInput } from './removal-input.ts'
-import type { ApprovalRequest, GroupPlan, RemovalProposal, ServicePlanInput } from './types.ts'
+import type { ApprovalRequest, GroupPlan, Proposal, RemovalProposal, ServicePlanInput } from './types.ts'
 
 /**
  * What leaves, beside what moves. Both write the ledger of their group, so a removal has its turn when the rollout has
@@ -19,7 +19,7 @@ export function planRemovals(
 } {
   const groups = new Map(decisions.map(({ plan }) => [plan.group, plan]))
   const busy = new Set(
-    decisions.filter(({ proposals }) => proposals.length > 0).map(({ plan }) => plan.group),
+    decisions.filter(({ proposals }) => proposals.some(goesOn)).map(({ plan }) => plan.group),
   )
   const proposals: RemovalProposal[] = []
   const approvals: ApprovalRequest[] = []
@@ -40,6 +40,11 @@ export function planRemovals(
       })
   }
   return { groups: [...groups.values()], proposals, approvals }
+}
+
+/** A wave may wait for a person for ever: what leaves does not wait with it. */
+function goesOn(proposal: Proposal): boolean {
+  return proposal.kind !== 'wave' || !proposal.needsApproval
 }
 
 function emptyPlan({ group, rollout }: GroupRemovalInput): GroupPlan {

@@ -196,6 +196,7 @@ export function createPlannedWorld(
     get now() {
       return world.now
     },
+    input,
     plan,
     group: (name: string): GroupPlan => {
       const found = plan().groups.find((group) => group.group === name)
