@@ -12,7 +12,7 @@ export interface ForgeEnvironment {
   readonly clock: () => Instant
 }
 
-type HostedSettings = Exclude<ForgeSettings, { readonly type: 'local' }>
+export type HostedSettings = Exclude<ForgeSettings, { readonly type: 'local' }>
 
 /** The forge that spec.fleet.forge names. Throws `KnownError` when its credentials are not there. */
 export async function openForge(settings: HostedSettings, { env, clock }: ForgeEnvironment): Promise<Forge> {
@@ -37,6 +37,15 @@ export async function openForge(settings: HostedSettings, { env, clock }: ForgeE
     credentials: await gitHubCredentials(settings, secret),
     clock,
   })
+}
+
+/** Where people see a pull request. GitHub Enterprise has its API below the address of its pages. */
+export function pullRequestUrl(settings: HostedSettings): (number: number) => string {
+  const { repository } = settings
+  if (settings.type === 'gitea')
+    return (number) => `${settings.url.replace(/\/+$/, '')}/${repository}/pulls/${number}`
+  const pages = settings.apiUrl?.replace(/\/api(?:\/v3)?\/?$/, '') ?? 'https://github.com'
+  return (number) => `${pages}/${repository}/pull/${number}`
 }
 
 /** A token is read before each request, so that one in a file can be replaced while the controller runs. */

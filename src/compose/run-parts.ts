@@ -15,6 +15,7 @@ import {
   type KubernetesObserver,
 } from '../adapters/flux/kubernetes/observer.ts'
 import { createLocalForge, type LocalForge } from '../adapters/forge/local/local-forge.ts'
+import type { Forge } from '../adapters/forge/port.ts'
 import type { GitClone, GitRepository } from '../adapters/git/port.ts'
 import { openClone, openRepository, removeStaleLocks } from '../adapters/git/system.ts'
 import { createLogNotifier } from '../adapters/notify/log-notifier.ts'
@@ -24,24 +25,24 @@ import { type Clock, sleepMilliseconds } from '../controller/clock.ts'
 import { type Controller, createController } from '../controller/controller.ts'
 import { createClusterIndex } from '../core/domain/cluster-index.ts'
 import type { Cluster } from '../core/domain/cluster.ts'
+import type { Settings } from '../core/domain/settings.ts'
 import type { Instant } from '../core/domain/time.ts'
 import type { RunArguments } from '../entrypoints/halyard/main.ts'
 import { summarizeService } from '../operations/status.ts'
+import type { HostedSettings } from './forges.ts'
 import { fail, locate, mainBranch, type RepositoryPlace } from './places.ts'
 import { explainError } from './repositories.ts'
 
 /** Everything of a controller at work. */
-export interface Run {
+export interface Run extends Delivery {
   readonly title: string
   readonly controller: Controller
   readonly observer: KubernetesObserver
   readonly clock: Clock
   readonly store: Store
-  readonly forge: LocalForge
   readonly holder: string
   readonly catalog: CatalogSource
   readonly catalogRepository: GitRepository
-  readonly fleetRepository: GitRepository
   /** What it works on, in words. */
   describe(): string
   /** Gives up the lease and ends all watches. */
@@ -63,19 +64,23 @@ export async function openRun(options: RunOptions): Promise<Run> {
   await mkdir(state, { recursive: true })
   // The store is locked by one process alone: whoever has it may clear what a killed run left.
   const store = openStore(join(state, 'store.sqlite'))
-  const opened: GitClone[] = []
+  const opened: Closable[] = []
   try {
     const catalogClone = await openCache(state, 'catalog.git', catalogPlace(options.catalog), opened)
     const defaultTemplates = await readDefaultTemplates()
     const catalog = createCatalogSource({ repository: catalogClone, branch: mainBranch, defaultTemplates })
     const first = await readFirst(catalog)
-    const fleetPlace = locateFleet(options.fleet ?? first?.fleet)
+    const forgeSettings = first?.fleet.forge
+    const hosted = forgeSettings?.type === 'local' ? undefined : forgeSettings
+    const fleetPlace = locateFleet(options.fleet ?? first?.fleet.url, hosted)
     const fleetClone = await openCache(state, 'fleet.git', fleetPlace, opened)
-    const fleetRepository = await openRepository(fleetPlace.path)
-    const parts = { store, catalog, catalogClone, fleetClone, fleetRepository, kubeconfigs, state }
+    const delivery = hosted
+      ? await openHosted(hosted, fleetClone, options.now)
+      : await openLocal(fleetPlace, options.now, opened)
+    const parts = { store, catalog, catalogClone, fleetClone, delivery, kubeconfigs, state, opened }
     return assemble(parts, first?.clusters ?? [], options)
   } catch (error) {
-    await Promise.all(opened.map(async (clone) => clone.close()))
+    await Promise.all(opened.map(async (each) => each.close()))
     store.close()
     throw (await explainError(error)) ?? error
   }
@@ -86,16 +91,47 @@ interface Parts {
   readonly catalog: CatalogSource
   readonly catalogClone: GitClone
   readonly fleetClone: GitClone
-  readonly fleetRepository: GitRepository
+  readonly delivery: Delivery
+  readonly opened: readonly Closable[]
   readonly kubeconfigs: { readonly folder?: string; readonly file?: string }
   readonly state: string
 }
 
+/** Where pull requests are made, and the fleet repository as questions read it. */
+interface Delivery {
+  readonly forge: Forge
+  readonly fleetRepository: GitRepository
+  /** The forge's own pages of pull requests, when it is the local one. */
+  readonly pulls?: LocalForge
+  readonly pullRequestUrl?: (number: number) => string
+}
+
+interface Closable {
+  close(): Promise<void>
+}
+
+async function openLocal(place: RepositoryPlace, now: () => Instant, opened: Closable[]): Promise<Delivery> {
+  const fleetRepository = await openRepository(place.path)
+  opened.push(fleetRepository)
+  const forge = createLocalForge({ repository: fleetRepository, clock: now })
+  return { forge, fleetRepository, pulls: forge }
+}
+
+/** A hosted forge keeps the repository elsewhere: it is read in the clone. */
+async function openHosted(
+  settings: HostedSettings,
+  fleetRepository: GitRepository,
+  clock: () => Instant,
+): Promise<Delivery> {
+  const { openForge, pullRequestUrl } = await import('./forges.ts')
+  const forge = await openForge(settings, { env: process.env, clock })
+  return { forge, fleetRepository, pullRequestUrl: pullRequestUrl(settings) }
+}
+
 function assemble(parts: Parts, first: readonly Cluster[], { now, onEvent }: RunOptions): Run {
-  const { store, catalog, catalogClone, fleetClone, fleetRepository } = parts
+  const { store, catalog, catalogClone, fleetClone, delivery, opened } = parts
   const clock: Clock = { now, sleep: async (seconds, signal) => sleepMilliseconds(seconds * 1000, signal) }
   const holder = holderName(parts.state)
-  const forge = createLocalForge({ repository: fleetRepository, clock: now })
   const clusters = (): readonly Cluster[] => controller.view()?.catalog.targets.catalog.clusters ?? first
   const observer = createKubernetesObserver({
     clusters,
@@ -111,7 +147,7 @@ function assemble(parts: Parts, first: readonly Cluster[], { now, onEvent }: Run
   const controller: Controller = createController({
     catalog,
     fleet: createFleet({ clone: fleetClone, clusters: createClusterIndex(store.clusters()) }),
-    forge,
+    forge: delivery.forge,
     flux: observer,
     store,
     // Whoever is paged is named by the event that pages.
@@ -123,7 +159,8 @@ function assemble(parts: Parts, first: readonly Cluster[], { now, onEvent }: Run
     summarize: summarizeService,
   })
   return {
-    ...{ controller, observer, clock, store, forge, holder, catalog, fleetRepository },
+    ...{ controller, observer, clock, store, holder, catalog },
+    ...delivery,
     title: 'Halyard',
     catalogRepository: catalogClone,
     describe: () => `${clusters().length} clusters, as ${holder}, with its state in ${parts.state}`,
@@ -131,7 +168,7 @@ function assemble(parts: Parts, first: readonly Cluster[], { now, onEvent }: Run
       observer.close()
       // Without the forge's repository another controller only waits for the lease's end.
       await lease.release().catch(() => undefined)
-      await Promise.all([catalogClone, fleetClone, fleetRepository].map(async (each) => each.close()))
+      await Promise.all(opened.map(async (each) => each.close()))
       store.close()
     },
   }
@@ -160,15 +197,16 @@ function catalogPlace(location: string): RepositoryPlace {
   return place
 }
 
-/** Pull requests need a forge: for now that is the local one, which lives in a bare repository of this machine. */
-function locateFleet(location: string | undefined): RepositoryPlace {
+/** The local forge lives in a bare repository of this machine; another one is named in the settings. */
+function locateFleet(location: string | undefined, hosted: HostedSettings | undefined): RepositoryPlace {
   if (location === undefined || location === '')
     return fail('no fleet repository was found', 'give --fleet, or spec.fleet.url in halyard.yaml')
   const place = locate(location, process.cwd())
+  if (hosted !== undefined) return place
   if (place.kind === 'remote') {
     return fail(
-      `no forge is known for ${place.path}: pull requests at GitHub and Gitea are not supported yet`,
-      'give --fleet with a bare repository on this machine; clusters may read it from anywhere',
+      `no forge is known for ${place.path}`,
+      'name it in spec.fleet.forge of halyard.yaml (docs/forges.md), or give --fleet with a bare repository on this machine',
     )
   }
   if (place.kind === 'folder')
@@ -183,7 +221,7 @@ async function openCache(
   state: string,
   name: string,
   place: RepositoryPlace,
-  opened: GitClone[],
+  opened: Closable[],
 ): Promise<GitClone> {
   const path = join(state, name)
   if (existsSync(path)) await removeStaleLocks(path, 0)
@@ -195,11 +233,11 @@ async function openCache(
 /** The catalog as it is at the start, so that the first step finds its clusters heard already. */
 async function readFirst(
   catalog: CatalogSource,
-): Promise<{ readonly fleet: string; readonly clusters: readonly Cluster[] } | undefined> {
+): Promise<{ readonly fleet: Settings['fleet']; readonly clusters: readonly Cluster[] } | undefined> {
   const head = await catalog.head()
   if (head === undefined) return undefined
   const read = (await catalog.read(head)).catalog
-  return { fleet: read.settings.fleet.url, clusters: read.clusters }
+  return { fleet: read.settings.fleet, clusters: read.clusters }
 }
 
 function problemEvent(cluster: string, problem: ClusterProblem | undefined, at: Instant): Event {

@@ -121,7 +121,8 @@ async function serve(
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    pulls: run.forge,
+    ...(run.pulls && { pulls: run.pulls }),
+    ...(run.pullRequestUrl && { pullRequestUrl: run.pullRequestUrl }),
     steps,
     onError: (error) => void process.stderr.write(`dashboard: ${messageOf(error)}\n`),
   })

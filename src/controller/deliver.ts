@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { CommitStatus, PullRequest } from '../adapters/forge/port.ts'
 import type { TreeChange } from '../adapters/git/port.ts'
 import { approvalOf } from '../core/plan/orders.ts'
+import { formatInstant } from '../core/domain/time.ts'
 import type { PullRequestText } from '../core/render/pull-request.ts'
 import type { ActContext, Moving, Outcome } from './act-context.ts'
 
@@ -26,6 +27,11 @@ export type DeliveryOutcome =
  * next step finds what was done and goes on. The required status turns to success only right before the merge.
  */
 export async function deliver(context: ActContext, delivery: Delivery): Promise<DeliveryOutcome> {
+  const limit = context.forge.limit()
+  if (limit) {
+    const reason = `the forge takes no changes until ${formatInstant(limit.until)}: ${limit.reason}`
+    return { kind: 'waits', branch: delivery.branch, reason }
+  }
   const presented = await present(context, delivery)
   if (presented.kind === 'again') return presented
   const reason = await whyNotYet(context, delivery, presented)

@@ -138,11 +138,11 @@ describe('halyard run', () => {
     expect(output).toContain(`${name}.kubeconfig does not exist`)
   })
 
-  it('refuses a fleet on a forge, with what to do', async () => {
+  it('refuses a remote fleet without a forge, with what to do', async () => {
     const { code, errors } = await start('--once', '--fleet', 'https://git.example.com/fleet.git').ended
     expect(code).toBe(1)
-    expect(errors).toContain('pull requests at GitHub and Gitea are not supported yet')
-    expect(errors).toContain('bare repository on this machine')
+    expect(errors).toContain('no forge is known for https://git.example.com/fleet.git')
+    expect(errors).toContain('spec.fleet.forge')
   })
 
   it('refuses a folder of state that another run uses, and places that do not exist', async () => {

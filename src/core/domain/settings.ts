@@ -10,6 +10,8 @@ export interface Settings {
     readonly secretRef: string | undefined
     /** Whether a file that a person edited there is put back. Absent: it is only reported. */
     readonly repairEdits?: boolean
+    /** Where pull requests live. Absent: in the repository itself, which then is on the controller's machine. */
+    readonly forge?: ForgeSettings
   }
   /** A cluster that reported nothing for so long is silent. */
   readonly silentAfter: Seconds

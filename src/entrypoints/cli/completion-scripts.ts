@@ -69,5 +69,3 @@ end
 complete -c halctl -f -a '(__halctl_complete)'
 `,
 } as const
-
-type Shell = keyof typeof completionScripts
