@@ -17,7 +17,7 @@ export interface Refusal {
 const shortestWait = 60
 
 /** Undefined: no reply of GitHub, but a bug or an error of our own. */
-export function readRefusal(error: unknown): Refusal | undefined {
+function readRefusal(error: unknown): Refusal | undefined {
   const status = valueAt(error, 'status')
   if (!(error instanceof Error) || typeof status !== 'number') return undefined
   const reply = valueAt(error, 'response.data')
@@ -35,7 +35,7 @@ function wordsOf(reply: unknown): string {
 }
 
 /** When GitHub takes requests again; undefined: this is no limit. */
-export function limitOf({ status, headers, said }: Refusal, now: Instant): ForgeLimit | undefined {
+function limitOf({ status, headers, said }: Refusal, now: Instant): ForgeLimit | undefined {
   if (status !== 403 && status !== 429) return undefined
   const wait = Number(headers['retry-after'])
   if (wait > 0) return { until: now + wait, reason: 'GitHub asks to wait' }
@@ -52,7 +52,7 @@ export function limitOf({ status, headers, said }: Refusal, now: Instant): Forge
 }
 
 /** `repository`: `owner/name`, for the message. */
-export function toForgeError(refusal: Refusal, repository: string): ForgeError {
+function toForgeError(refusal: Refusal, repository: string): ForgeError {
   const { status, said } = refusal
   if (status >= 500) {
     return new ForgeError(
