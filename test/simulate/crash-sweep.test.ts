@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
 import { sweepCrashes, sweepErrors, type SweepResult } from '../../src/simulate/crash-sweep.ts'
 import { createMemoryWorld, type Happening, type WorldSnapshot } from '../../src/simulate/memory-world.ts'
-import { clusterFile, companyFiles, versionFile } from './company.ts'
+import { clusterFile, companyFiles, targetsFile, versionFile } from './company.ts'
 
 const start = 1_795_000_000
 const templates = await readDefaultTemplates()
@@ -19,6 +19,19 @@ const story: readonly (readonly [string, readonly (readonly [number, ...[string,
     ],
   ],
   ['a bad version', [[1, versionFile('shop', '2.0.0', 'prod')]]],
+  [
+    'a removal beside an upgrade',
+    [
+      [
+        1,
+        targetsFile(
+          { name: 'shop', version: '1.0.0', dependsOn: ['ledger'] },
+          { all: true, names: ['!prod-2'] },
+        ),
+      ],
+      [3, versionFile('shop', '2.1.0')],
+    ],
+  ],
 ]
 
 let crashes: ReadonlyMap<string, SweepResult>
