@@ -151,7 +151,10 @@ async function writeServices(
     const { service, versions, targetsLine } = content
     const written: WrittenService = {
       of,
-      service: said(name, content) ?? { of: [service, versions, targetsLine], blob: serviceBlobs.get(name) ?? '' },
+      service: said(name, content) ?? {
+        of: [service, versions, targetsLine],
+        blob: serviceBlobs.get(name) ?? '',
+      },
       placements: placements.get(name) ?? '',
       summary: JSON.stringify(content.summary ?? null),
     }
