@@ -26,6 +26,8 @@ interface Session {
   readonly child: ChildProcessWithoutNullStreams
   readonly waiting: Question[]
   readonly ended: Promise<void>
+  /** No more is asked; whoever waits for the end needs the process to be held, though all replies are there. */
+  close(): void
 }
 
 /** Names must be object ids or checked ref names: a line end in one would be another command. */
@@ -63,8 +65,7 @@ export function createObjectReader(repository: string): ObjectReader {
     async close() {
       closed = true
       if (session === undefined) return
-      holdProcess(session.child, true)
-      session.child.stdin.end()
+      session.close()
       await session.ended
     },
   }
@@ -77,11 +78,12 @@ function startSession(repository: string, onEnd: () => void): Session {
   })
   const waiting: Question[] = []
   let stderr = ''
+  let isClosing = false
   const parser: ReplyParser = createReplyParser({
     expectsBody: () => waiting[0]?.withBody ?? false,
     onReply: (reply) => {
       waiting.shift()?.resolve(reply)
-      if (waiting.length === 0) holdProcess(child, false)
+      if (waiting.length === 0 && !isClosing) holdProcess(child, false)
     },
   })
   child.stdout.on('data', (chunk: Buffer) => parser.push(chunk))
@@ -101,7 +103,12 @@ function startSession(repository: string, onEnd: () => void): Session {
     child.once('close', () => end())
   })
   holdProcess(child, false)
-  return { child, waiting, ended }
+  const close = (): void => {
+    isClosing = true
+    holdProcess(child, true)
+    child.stdin.end()
+  }
+  return { child, waiting, ended, close }
 }
 
 function readerFailure(message: string, stderr: string, retryable: boolean, cause?: Error): GitError {
