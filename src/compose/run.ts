@@ -4,6 +4,7 @@ import type { Event } from '../adapters/store/port.ts'
 import type { Clock } from '../controller/clock.ts'
 import type { Controller, StepResult } from '../controller/controller.ts'
 import { runLoop } from '../controller/loop.ts'
+import { timedController } from '../controller/timed-controller.ts'
 import { formatInstant } from '../core/domain/time.ts'
 import type { RunArguments } from '../entrypoints/halyard/main.ts'
 import type { Server } from '../entrypoints/server/server.ts'
@@ -26,7 +27,7 @@ export async function runController(options: RunArguments, signal: AbortSignal):
     void stderr.write(`step failed, trying again: ${messageOf(error)}\n`)
   const run = await openRun({ ...options, onEvent, now: () => Math.floor(Date.now() / 1000) })
   const steps = createStepRecorder()
-  const controller = timed(run.controller, (outcome, seconds) => {
+  const controller = timedController(run.controller, (outcome, seconds) => {
     steps.record(outcome, seconds)
     notify()
   })
@@ -83,24 +84,6 @@ function wakingClock(clock: Clock, observer: KubernetesObserver): Clock {
       }
       await Promise.race([clock.sleep(seconds, ending), change()])
       over.abort()
-    },
-  }
-}
-
-/** The same controller, telling how each of its steps went and how many seconds it took. */
-function timed(controller: Controller, onStep: (outcome: string, seconds: number) => void): Controller {
-  return {
-    ...controller,
-    async step() {
-      const startedAt = performance.now()
-      let outcome = 'failed'
-      try {
-        const result = await controller.step()
-        outcome = result.kind === 'stepped' ? (result.acted ? 'acted' : 'idle') : result.kind
-        return result
-      } finally {
-        onStep(outcome, (performance.now() - startedAt) / 1000)
-      }
     },
   }
 }

@@ -7,6 +7,7 @@ import type { Event, Store } from '../adapters/store/port.ts'
 import type { Clock } from '../controller/clock.ts'
 import type { Controller, StepResult } from '../controller/controller.ts'
 import { runLoop } from '../controller/loop.ts'
+import { timedController } from '../controller/timed-controller.ts'
 import { PlacementState } from '../core/domain/placement.ts'
 import type { Instant } from '../core/domain/time.ts'
 import { type AcceleratedClock, createAcceleratedClock } from './accelerated-clock.ts'
@@ -152,7 +153,7 @@ function createRun(
         folder.saveClock(clock.now(), over)
         return onSettled(await summarize(controller, forge))
       }
-      await runLoop(timed(controller, options.onStep), {
+      await runLoop(timedController(controller, options.onStep), {
         clock,
         pollEvery,
         signal,
@@ -170,24 +171,6 @@ function stageOf({ clusters, controller }: World): StoryStage {
     asked: () =>
       controller.view()?.emptyings.find(({ waitsFor }) => waitsFor.some(({ gate }) => gate === 'approval'))
         ?.digest,
-  }
-}
-
-/** The same controller, telling how each of its steps went. */
-function timed(controller: Controller, onStep: DemoOptions['onStep']): Controller {
-  return {
-    ...controller,
-    async step() {
-      const startedAt = performance.now()
-      let outcome = 'failed'
-      try {
-        const result = await controller.step()
-        outcome = result.kind === 'stepped' ? (result.acted ? 'acted' : 'idle') : result.kind
-        return result
-      } finally {
-        onStep(outcome, (performance.now() - startedAt) / 1000)
-      }
-    },
   }
 }
 
