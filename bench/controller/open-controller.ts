@@ -64,9 +64,9 @@ export async function openController(
   let catalogMs = 0
   const timedCatalog: CatalogSource = {
     ...catalog,
-    async read(commit) {
+    async readWithHistory(commit) {
       const start = performance.now()
-      const snapshot = await catalog.read(commit)
+      const snapshot = await catalog.readWithHistory(commit)
       catalogMs ||= performance.now() - start
       return snapshot
     },
