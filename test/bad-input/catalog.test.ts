@@ -113,6 +113,24 @@ it.each<[string, CatalogParts, readonly string[]]>([
     ],
   ],
   [
+    'a requirement that only a prerelease meets which the range does not name, as no wave takes it for proof',
+    {
+      services: [service('ledger'), service('pay')],
+      versions: [version('ledger', '2.0.0-rc.1'), requiring('pay', '1.0.0', 'ledger', '>=1.5')],
+    },
+    [
+      `error ${pay}/versions/1.0.0.yaml spec.requires[0].version: no version of ledger is within >=1.5; merge such a version of ledger first`,
+    ],
+  ],
+  [
+    'a requirement whose range names the prerelease that meets it',
+    {
+      services: [service('ledger'), service('pay')],
+      versions: [version('ledger', '2.0.0-rc.1'), requiring('pay', '1.0.0', 'ledger', '>=2.0.0-rc')],
+    },
+    [],
+  ],
+  [
     'a requirement of a service that runs elsewhere',
     {
       services: [service('ledger', { targets: only('devel') }), service('pay')],

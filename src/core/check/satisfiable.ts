@@ -1,7 +1,7 @@
-import { satisfies } from 'semver'
 import type { Catalog } from '../domain/catalog.ts'
 import type { FieldPath, Finding, FindingScope } from '../domain/finding.ts'
 import type { Requirement, ServiceVersion } from '../domain/service-version.ts'
+import { isInRange } from '../plan/requirements.ts'
 import { clustersWithout, type Selections } from './selections.ts'
 import { listNames, missing, type UnreadFiles } from './words.ts'
 
@@ -44,7 +44,7 @@ function checkRequirement(
     const { message, remedy } = missing(`service ${name}`, `services/${name}/service.yaml`, unread)
     return [errorOf(version, ofService, [...field, 'service'], message, remedy)]
   }
-  if (!(versions.get(name) ?? []).some((other) => isWithin(other, range))) {
+  if (!(versions.get(name) ?? []).some((other) => isInRange(other.version, range))) {
     const message = `no version of ${name} is within ${range}`
     return [
       errorOf(version, ofService, [...field, 'version'], message, `merge such a version of ${name} first`),
@@ -71,22 +71,17 @@ function checkCircles(
 ): readonly Finding[] {
   const reached = new Set<ServiceVersion>()
   let waiting = [...versions.values()].flat()
-  const canBeReached = ({ requires }: ServiceVersion): boolean =>
-    requires.every(({ service, range }) =>
-      (versions.get(service) ?? []).some((other) => reached.has(other) && isWithin(other, range)),
-    )
+  const canBeMet = ({ service, range }: Requirement): boolean =>
+    (versions.get(service) ?? []).some((other) => reached.has(other) && isInRange(other.version, range))
   for (let before = -1; before !== reached.size;) {
     before = reached.size
-    for (const version of waiting) if (canBeReached(version)) reached.add(version)
+    for (const version of waiting) if (version.requires.every(canBeMet)) reached.add(version)
     waiting = waiting.filter((version) => !reached.has(version))
   }
   return newest
     .filter((version) => !reached.has(version) && !impossible.has(version.file))
     .map((version) => {
-      const blocked = version.requires.filter(
-        ({ service, range }) =>
-          !(versions.get(service) ?? []).some((other) => reached.has(other) && isWithin(other, range)),
-      )
+      const blocked = version.requires.filter((requirement) => !canBeMet(requirement))
       const names = listNames(blocked.map(({ service }) => service))
       return errorOf(
         version,
@@ -96,10 +91,6 @@ function checkCircles(
         'widen one of the ranges in a new version, so that one of these services can go first',
       )
     })
-}
-
-function isWithin({ version }: ServiceVersion, range: string): boolean {
-  return satisfies(version, range, { includePrerelease: true })
 }
 
 function errorOf(
