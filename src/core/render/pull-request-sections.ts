@@ -102,6 +102,15 @@ function shorten(line: string): string {
   return line.length <= longestLine ? line : `${line.slice(0, longestLine)}…`
 }
 
+/** What a forge's search finds a pull request by. GitHub allows labels of 50 characters. */
+export function labelsOf(
+  kind: string,
+  { service, group }: { readonly service?: string; readonly group: string },
+): readonly string[] {
+  const named = [...(service === undefined ? [] : [`service/${service}`]), `group/${group}`]
+  return ['halyard', `halyard/${kind}`, ...named.map((label) => label.slice(0, 50))]
+}
+
 /** What to commit to the catalog to stop a release or send it back. */
 export function ordersSection(service: string, group: string, version: string): string {
   const hold = directive('Hold', `hold-${service}-${group}`, { service, group, reason: 'why it must wait' })

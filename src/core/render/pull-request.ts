@@ -1,5 +1,6 @@
 import type { Cluster } from '../domain/cluster.ts'
-import { releaseId, type ReleaseId } from '../domain/service-release.ts'
+import { releaseId } from '../domain/service-release.ts'
+import { versionOf } from '../plan/requirements.ts'
 import type { ReturnProposal, VerdictProposal, WaveProposal } from '../plan/types.ts'
 import type { PlacementChange } from './diff-classes.ts'
 import { codeSpan, escapeMarkdown, hiddenMarker } from './markdown.ts'
@@ -7,6 +8,7 @@ import {
   clusterTable,
   composeBody,
   count,
+  labelsOf,
   listSection,
   nameList,
   ordersSection,
@@ -81,7 +83,7 @@ export function wavePullRequest(inputs: WavePullRequestInputs): PullRequestText 
     ['Catalog-Commit', inputs.catalogCommit],
     [releaseCommitTrailer, release.catalogCommit],
   ])
-  return { title: subject, subject, message, body, labels: labelsOf('wave', service, group) }
+  return { title: subject, subject, message, body, labels: labelsOf('wave', { service, group }) }
 }
 
 /** These files are of the namespace, not of the service: they do not go back with it. */
@@ -161,7 +163,7 @@ export function returnPullRequest(inputs: ReturnPullRequestInputs): PullRequestT
     ['Initiator', initiator],
     ['Catalog-Commit', inputs.catalogCommit],
   ])
-  return { title: subject, subject, message, body, labels: labelsOf('return', service, group) }
+  return { title: subject, subject, message, body, labels: labelsOf('return', { service, group }) }
 }
 
 function withOthers({ dependents }: ReturnProposal): string {
@@ -196,10 +198,6 @@ function wayBackTable(placements: ReturnProposal['placements'], clusterNames: re
       return `| ${release === '' ? 'removed' : codeSpan(versionOf(release))} | ${members.length} | ${nameList(names)} |`
     })
   return ['| back to | clusters | names |', '|---|---:|---|', ...rows].join('\n')
-}
-
-function versionOf(release: ReleaseId): string {
-  return release.split('@')[0] ?? release
 }
 
 export interface BootstrapPullRequestInputs {
@@ -239,13 +237,7 @@ export function bootstrapPullRequest(inputs: BootstrapPullRequestInputs): PullRe
       ? []
       : ([[releaseCommitTrailer, [...new Set(releaseCommits)].toSorted().join(' ')]] as const)),
   ])
-  return {
-    title: subject,
-    subject,
-    message,
-    body,
-    labels: ['halyard', 'halyard/bootstrap', labelOf('group', group)],
-  }
+  return { title: subject, subject, message, body, labels: labelsOf('bootstrap', { group }) }
 }
 
 /** The whole message of a commit that only writes verdicts into the ledger. */
@@ -268,13 +260,4 @@ export function verdictMessage(proposals: readonly VerdictProposal[], catalogCom
     ['Catalog-Commit', catalogCommit],
   ])
   return [subject, ...(lines.length === 1 ? [] : [lines.join('\n')]), trailers].join('\n\n')
-}
-
-function labelsOf(kind: string, service: string, group: string): readonly string[] {
-  return ['halyard', `halyard/${kind}`, labelOf('service', service), labelOf('group', group)]
-}
-
-/** GitHub allows labels of 50 characters. */
-function labelOf(kind: string, name: string): string {
-  return `${kind}/${name}`.slice(0, 50)
 }

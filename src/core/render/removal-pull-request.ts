@@ -1,7 +1,8 @@
 import type { Cluster } from '../domain/cluster.ts'
+import { versionOf } from '../plan/requirements.ts'
 import type { DecommissionProposal, RemovalProposal } from '../plan/types.ts'
 import { codeSpan, hiddenMarker } from './markdown.ts'
-import { clusterTable, composeBody, count, listSection, nameList } from './pull-request-sections.ts'
+import { clusterTable, composeBody, count, labelsOf, listSection, nameList } from './pull-request-sections.ts'
 import type { PullRequestText } from './pull-request.ts'
 import { formatTrailers } from './trailers.ts'
 
@@ -48,20 +49,14 @@ export function removalPullRequest(inputs: RemovalPullRequestInputs): PullReques
     ['Initiator', 'halyard'],
     ['Catalog-Commit', catalogCommit],
   ])
-  const labels = [
-    'halyard',
-    'halyard/removal',
-    `service/${service}`.slice(0, 50),
-    `group/${group}`.slice(0, 50),
-  ]
-  return { title: subject, subject, message, body, labels }
+  return { title: subject, subject, message, body, labels: labelsOf('removal', { service, group }) }
 }
 
 function deletedTable({ proposal, namespace, clusterNames }: RemovalPullRequestInputs): string {
   const { service, placements, namespaces } = proposal
   const named = (ordinals: readonly number[]): string =>
     nameList(ordinals.map((at) => clusterNames[at] ?? ''))
-  const byRelease = Map.groupBy(placements, ({ release }) => release.split('@')[0] ?? '')
+  const byRelease = Map.groupBy(placements, ({ release }) => versionOf(release))
   const rows = [...byRelease]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(
@@ -110,6 +105,5 @@ export function decommissionPullRequest(inputs: DecommissionPullRequestInputs): 
     ['Initiator', 'halyard'],
     ['Catalog-Commit', catalogCommit],
   ])
-  const labels = ['halyard', 'halyard/removal', `group/${group}`.slice(0, 50)]
-  return { title: subject, subject, message, body, labels }
+  return { title: subject, subject, message, body, labels: labelsOf('removal', { group }) }
 }
