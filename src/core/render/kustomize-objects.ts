@@ -1,8 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import type { Json, JsonObject } from '../domain/cluster.ts'
+import type { JsonObject } from '../domain/cluster.ts'
 import type { KustomizePin, KustomizeReference } from '../domain/service-version.ts'
-import { isList, isObject } from '../expressions/json-tree.ts'
+import { isObject, listOf } from '../expressions/json-tree.ts'
 import { externalSecretName } from './external-secret.ts'
 import { fillSpec, fillTemplate, templateName } from './fill-template.ts'
 import { folderPath } from './folder-path.ts'
@@ -160,8 +160,4 @@ function ociFields({ repository, artifact, digest }: Extract<KustomizeOrigin, { 
  */
 export function pinnedRevision(pin: KustomizePin): string {
   return pin.kind === 'commit' ? `sha1:${pin.commit}` : pin.digest
-}
-
-function listOf(value: Json | undefined): readonly Json[] {
-  return typeof value === 'object' && value !== null && isList(value) ? value : []
 }

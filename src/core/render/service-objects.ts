@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../domain/cluster.ts'
-import { isList, isObject } from '../expressions/json-tree.ts'
+import { isObject, listOf } from '../expressions/json-tree.ts'
 import { externalSecret, externalSecretName } from './external-secret.ts'
 import { fillSpec, fillTemplate, templateName, type Identity } from './fill-template.ts'
 import { kustomizationSpec, kustomizeObjects } from './kustomize-objects.ts'
@@ -80,11 +80,8 @@ function configuration(
   { values, secrets, patches }: VersionContent,
 ): JsonObject {
   const inline = valuesBeneath(values, secrets)
-  const own = (field: string): readonly Json[] => {
-    const { spec } = template
-    const list = isObject(spec) ? spec[field] : undefined
-    return typeof list === 'object' && list !== null && isList(list) ? list : []
-  }
+  const { spec } = template
+  const own = (field: string): readonly Json[] => listOf(isObject(spec) ? spec[field] : undefined)
   return {
     ...(secrets.length === 0
       ? {}

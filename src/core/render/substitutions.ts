@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../domain/cluster.ts'
 import type { FieldPath } from '../domain/finding.ts'
 import type { SecretReference } from '../domain/service-version.ts'
-import { isObject } from '../expressions/json-tree.ts'
+import { isObject, listOf } from '../expressions/json-tree.ts'
 import { valuesBeneath } from './values-from.ts'
 
 /** What kustomize-controller takes as the name of a variable (fluxcd/pkg kustomize, varsubRegex). */
@@ -49,7 +49,8 @@ export function postBuild(
   secretName: string | undefined,
 ): JsonObject | undefined {
   const base = isObject(own) ? own : {}
-  const inline = valuesBeneath({ ...objectOf(base['substitute']), ...values }, secrets)
+  const usual = isObject(base['substitute']) ? base['substitute'] : {}
+  const inline = valuesBeneath({ ...usual, ...values }, secrets)
   const substitute = Object.fromEntries(Object.entries(inline).map(([name, value]) => [name, textOf(value)]))
   const from = [
     ...listOf(base['substituteFrom']),
@@ -65,12 +66,4 @@ export function postBuild(
 
 function textOf(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {}
-}
-
-function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : []
 }

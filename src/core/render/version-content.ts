@@ -1,7 +1,7 @@
 import type { JsonObject } from '../domain/cluster.ts'
 import type { SecretReference, ServiceVersion } from '../domain/service-version.ts'
 import { compileValues } from '../expressions/compile-values.ts'
-import { isList, isObject } from '../expressions/json-tree.ts'
+import { isObject, listOf } from '../expressions/json-tree.ts'
 import { folderPath } from './folder-path.ts'
 import { badVariables } from './substitutions.ts'
 import type { ExpressionContext, ExpressionError, ReadPath } from '../expressions/types.ts'
@@ -89,6 +89,5 @@ function kustomizeErrors({ values, path }: VersionContent): readonly ExpressionE
 }
 
 function objectsOf(computed: JsonObject, field: string): readonly JsonObject[] {
-  const list = computed[field]
-  return typeof list === 'object' && list !== null && isList(list) ? list.filter(isObject) : []
+  return listOf(computed[field]).filter(isObject)
 }
