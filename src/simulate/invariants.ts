@@ -1,5 +1,3 @@
-import { readStatus } from '../adapters/fleet/status.ts'
-import { createMemoryClone } from '../adapters/git/memory.ts'
 import type { Oid } from '../adapters/git/port.ts'
 import {
   type CurrentRelease,
@@ -11,9 +9,11 @@ import { releaseId } from '../core/domain/service-release.ts'
 import type { World } from './assemble.ts'
 import { type CommitCache, type CommitFacts, createCommitReader, type PlacedFile } from './commit-facts.ts'
 import { type EvidenceInput, missingEvidence } from './evidence.ts'
+import { createHoldRule } from './hold-rule.ts'
 import type { MemoryWorld } from './memory-world.ts'
 import { mostClustersOf, partProblem } from './part-rule.ts'
 import { createRequirementRule } from './requirement-invariants.ts'
+import { wrongScope } from './scope-rule.ts'
 import { createBudgetRule, wrongInBlackout } from './strain-rules.ts'
 import { wrongRemovals } from './wrong-removals.ts'
 
@@ -55,18 +55,14 @@ interface History {
   readonly placed: Map<string, PlacedFile>
   /** Blobs of the clusters' documents, by name, in the catalog that a commit was made from. */
   documents: ReadonlyMap<string, Oid>
-  held: readonly string[]
-  /** Commit of the status document that told `held`. */
-  status: Oid | undefined
 }
-
-const statusRef = 'refs/halyard/status'
 
 /** Checks the rules that always hold on what happened since the last look; made for one world. */
 export function createInvariants(world: MemoryWorld, cache: CommitCache) {
   const reader = createCommitReader(world.fleet, cache)
   const requirements = createRequirementRule()
   const budgets = createBudgetRule()
+  const holds = createHoldRule(world)
   const history: History = {
     head: undefined,
     moved: new Map(),
@@ -74,8 +70,6 @@ export function createInvariants(world: MemoryWorld, cache: CommitCache) {
     files: new Map(),
     placed: new Map(),
     documents: new Map(),
-    held: [],
-    status: undefined,
   }
 
   return {
@@ -88,22 +82,18 @@ export function createInvariants(world: MemoryWorld, cache: CommitCache) {
         violations.push(...checkCommit(facts, history, mostClustersOf(running)))
         const input = running && evidenceInput(running, facts, history, now)
         if (input) violations.push(...(await missingEvidence(world.fleet, input)))
+        const tell = (rule: Rule, texts: readonly string[]): void =>
+          void violations.push(...texts.map((text) => violation(rule, facts.commit.oid, text)))
         if (running) {
-          violations.push(...checkHolds(facts, history, running))
-          for (const text of wrongInBlackout(facts, running, now))
-            violations.push(violation('blackout', facts.commit.oid, text))
-          for (const text of wrongRemovals(facts, history.placed, running))
-            violations.push(violation('prune', facts.commit.oid, text))
+          tell('hold', holds.check(facts, running))
+          tell('blackout', wrongInBlackout(facts, running, now))
+          tell('prune', wrongRemovals(facts, history.placed, running))
         }
-        for (const text of budgets.check(facts, running))
-          violations.push(violation('budgets', facts.commit.oid, text))
-        for (const text of requirements.check(facts, running))
-          violations.push(violation('requires', facts.commit.oid, text))
+        tell('budgets', budgets.check(facts, running))
+        tell('requires', requirements.check(facts, running))
         remember(facts, history)
       }
-      const status = world.fleet.heads.get(statusRef)
-      if (status !== history.status) history.held = await acknowledgedHolds(world)
-      history.status = status
+      await holds.endStep()
       return violations
     },
   }
@@ -112,63 +102,19 @@ export function createInvariants(world: MemoryWorld, cache: CommitCache) {
 function checkCommit(facts: CommitFacts, history: History, mostClusters: number): readonly Violation[] {
   return [
     ...checkFences(facts),
-    ...checkScope(facts),
+    ...wrongScope(facts).map((text) => violation('scope', facts.commit.oid, text)),
     ...checkPlacements(facts, history),
     ...(facts.kind === 'wave' ? checkWave(facts, history, mostClusters) : []),
   ]
 }
 
-function checkFences({ commit, rollouts }: CommitFacts): readonly Violation[] {
-  return rollouts.flatMap(({ path, before, after }) =>
-    after !== undefined && after.fence > (before?.fence ?? 0)
-      ? []
-      : [violation('fencing', commit.oid, `${path} goes from fence ${before?.fence} to ${after?.fence}`)],
-  )
-}
-
-function checkScope({
-  commit,
-  kind,
-  trailers,
-  changes,
-  rollouts,
-  placements,
-}: CommitFacts): readonly Violation[] {
-  const service = trailers.get('Service') ?? ''
-  const named = [service, ...(trailers.get('Dependents')?.split(' ') ?? [])]
-  const own = new Set(named.map((name) => `rollouts/${trailers.get('Group')}/${name}.yaml`))
-  const clusters = new Set(
-    placements.filter((move) => move.service === service).map(({ cluster }) => cluster),
-  )
-  const allowed = (path: string): boolean => {
-    const cluster = path.split('/')[1] ?? ''
-    switch (kind) {
-      case 'ledger':
-        return path.startsWith('rollouts/')
-      case 'bootstrap':
-        return path.startsWith('rollouts/') || path.startsWith(`clusters/${trailers.get('Bootstrap')}/`)
-      case 'removal':
-        return (
-          own.has(path) ||
-          (trailers.has('Decommission') && path.startsWith('rollouts/')) ||
-          /^clusters\/[^/]+\/(apps|namespaces)\//.test(path)
-        )
-      case 'wave':
-      case 'return':
-        return own.has(path) || (path.startsWith('clusters/') && clusters.has(cluster))
-      case 'other':
-        return false
-    }
-  }
-  const stray = changes.filter(({ path }) => !allowed(path)).map(({ path }) => path)
-  const foreign =
-    kind === 'wave' || kind === 'return' ? placements.filter((move) => !named.includes(move.service)) : []
+function checkFences({ commit, kind, trailers, rollouts }: CommitFacts): readonly Violation[] {
   const writesLedger = rollouts.length > 0 || kind === 'bootstrap' || trailers.has('Decommission')
+  const stale = rollouts.filter(({ before, after }) => !after || after.fence <= (before?.fence ?? 0))
   return [
-    ...stray.map((path) => violation('scope', commit.oid, `${kind} changes ${path}`)),
-    ...foreign.map((move) => violation('scope', commit.oid, `${kind} of ${service} moves ${move.service}`)),
-    ...(writesLedger ? [] : [violation('fencing', commit.oid, `${kind} writes no rollout file`)]),
-  ]
+    ...(writesLedger ? [] : [`${kind} writes no rollout file`]),
+    ...stale.map(({ path, before, after }) => `${path} goes from fence ${before?.fence} to ${after?.fence}`),
+  ].map((text) => violation('fencing', commit.oid, text))
 }
 
 /** The clusters' documents in the catalog that a commit was made from. */
@@ -225,31 +171,6 @@ function checkWave(facts: CommitFacts, history: History, mostClusters: number): 
     ],
   ]
   return checks.flatMap(([holds, rule, text]) => (holds ? [] : [violation(rule, commit.oid, text)]))
-}
-
-/** Holds that were acknowledged before this step, and still are in the catalog that the step acted on. */
-function checkHolds(
-  { commit, kind, trailers }: CommitFacts,
-  { held }: History,
-  running: World,
-): readonly Violation[] {
-  if (kind !== 'wave') return []
-  const directives = running.controller.view()?.catalog.targets.catalog.directives ?? []
-  const [service, group] = [trailers.get('Service'), trailers.get('Group')]
-  const inScope = directives.filter(
-    (directive) =>
-      directive.kind === 'Hold' &&
-      held.includes(directive.name) &&
-      (directive.scope.service ?? service) === service &&
-      (directive.scope.group ?? group) === group,
-  )
-  return inScope.map(({ name }) =>
-    violation('hold', commit.oid, `${service} moves in ${group} under ${name}`),
-  )
-}
-
-async function acknowledgedHolds({ fleet }: MemoryWorld): Promise<readonly string[]> {
-  return (await readStatus(createMemoryClone(fleet)))?.acknowledged ?? []
 }
 
 /** The placements whose evidence a wave after the first, or a proof, rests on. */
