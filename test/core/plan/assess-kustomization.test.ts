@@ -1,16 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { PlacementState, placementStateNames } from '../../../src/core/domain/placement.ts'
-import type { PlacementStateName } from '../../../src/core/domain/placement.ts'
+import { PlacementState, type PlacementStateName } from '../../../src/core/domain/placement.ts'
 import type {
-  Condition,
   KustomizationSnapshot,
   PayloadKustomizationReport,
   PlacementReport,
-  WorkloadReport,
 } from '../../../src/core/domain/report.ts'
 import { assess, type Assessment, type Expectation } from '../../../src/core/plan/assess.ts'
+import { condition, mergedAt, placementReport, ready, stateOf, workload } from './build-report.ts'
 
-const mergedAt = 1000
 const commit = 'c'.repeat(40)
 const pinned = `sha1:${commit}`
 const expected: Expectation = {
@@ -23,16 +20,6 @@ const expected: Expectation = {
 const timeout =
   "health check failed after 5m0s: timeout waiting for: [Deployment/shop/pay status: 'InProgress']"
 
-function condition(
-  type: string,
-  status: Condition['status'],
-  reason: string,
-  rest: Partial<Condition> = {},
-): Condition {
-  return { type, status, reason, message: reason, observedGeneration: 2, lastTransitionTime: 1030, ...rest }
-}
-const ready = (status: Condition['status'], reason: string, rest: Partial<Condition> = {}) =>
-  condition('Ready', status, reason, rest)
 const retrying = condition('Reconciling', 'True', 'ProgressingWithRetry')
 
 function snapshot(status: string, first: number, last: number, revision = pinned): KustomizationSnapshot {
@@ -57,28 +44,8 @@ function live(
   }
 }
 
-function workload(current: boolean, since: number, message = ''): WorkloadReport {
-  return { kind: 'Deployment', namespace: 'shop', name: 'pay', current, since, message }
-}
-
 function report(rest: Partial<PlacementReport> = {}): PlacementReport {
-  const revision = 'main@sha1:b'
-  return {
-    cluster: 'c1',
-    namespace: 'shop',
-    name: 'pay',
-    at: 2000,
-    helmRelease: undefined,
-    payloadKustomization: live(),
-    kustomization: { lastAppliedRevision: revision, lastAttemptedRevision: revision, ready: undefined },
-    chart: undefined,
-    workloads: [workload(true, 1025)],
-    ...rest,
-  }
-}
-
-function stateOf(assessment: Assessment): PlacementStateName | undefined {
-  return placementStateNames.find((name) => PlacementState[name] === assessment.state)
+  return placementReport({ payloadKustomization: live(), ...rest })
 }
 
 interface Case {

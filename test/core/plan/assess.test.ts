@@ -1,17 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { PlacementState, placementStateNames } from '../../../src/core/domain/placement.ts'
-import type { PlacementStateName } from '../../../src/core/domain/placement.ts'
-import type {
-  Condition,
-  HelmReleaseReport,
-  HelmSnapshot,
-  PlacementReport,
-  WorkloadReport,
-} from '../../../src/core/domain/report.ts'
-import { assess } from '../../../src/core/plan/assess.ts'
-import type { Assessment, Expectation } from '../../../src/core/plan/assess.ts'
+import { PlacementState, type PlacementStateName } from '../../../src/core/domain/placement.ts'
+import type { HelmReleaseReport, HelmSnapshot, PlacementReport } from '../../../src/core/domain/report.ts'
+import { assess, type Assessment, type Expectation } from '../../../src/core/plan/assess.ts'
+import { condition, mergedAt, placementReport, ready, stateOf, workload } from './build-report.ts'
 
-const mergedAt = 1000
 const expected = {
   kind: 'chart',
   chartDigest: 'sha256:new',
@@ -21,17 +13,6 @@ const expected = {
 } satisfies Expectation
 const timeout = "timeout waiting for: [Deployment/shop/pay status: 'InProgress']"
 const failedUpgrade = `Helm upgrade failed for release shop/pay with chart pay@1.1.0: ${timeout}`
-
-function condition(
-  type: string,
-  status: Condition['status'],
-  reason: string,
-  rest: Partial<Condition> = {},
-): Condition {
-  return { type, status, reason, message: reason, observedGeneration: 2, lastTransitionTime: 1030, ...rest }
-}
-const ready = (status: Condition['status'], reason: string, rest: Partial<Condition> = {}) =>
-  condition('Ready', status, reason, rest)
 
 function snapshot(status: HelmSnapshot['status'], version: number, lastDeployed: number): HelmSnapshot {
   return { version, status, chartName: 'pay', chartVersion: '1.1.0', lastDeployed }
@@ -51,30 +32,8 @@ function release(
   }
 }
 
-function workload(current: boolean, since: number, message = ''): WorkloadReport {
-  return { kind: 'Deployment', namespace: 'shop', name: 'pay', current, since, message }
-}
-
 function report(rest: Partial<PlacementReport> = {}): PlacementReport {
-  return {
-    cluster: 'c1',
-    namespace: 'shop',
-    name: 'pay',
-    at: 2000,
-    helmRelease: release({}),
-    kustomization: {
-      lastAppliedRevision: 'main@sha1:b',
-      lastAttemptedRevision: 'main@sha1:b',
-      ready: undefined,
-    },
-    chart: { digest: 'sha256:new' },
-    workloads: [workload(true, 1025)],
-    ...rest,
-  }
-}
-
-function stateOf(assessment: Assessment): PlacementStateName | undefined {
-  return placementStateNames.find((name) => PlacementState[name] === assessment.state)
+  return placementReport({ helmRelease: release({}), chart: { digest: 'sha256:new' }, ...rest })
 }
 
 interface Case {

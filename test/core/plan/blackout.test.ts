@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Share } from '../../../src/core/domain/share.ts'
 import { type Blackout, clockAfter, followBlackouts } from '../../../src/core/plan/blackout.ts'
-import { clusterNames, createPlannedWorld } from './planned-world.ts'
+import { clusterNames, rollbackOrder, upgradedWorld } from './planned-world.ts'
 
 const fifth: Share = { kind: 'percent', percent: 20 }
 const silentAfter = 600
@@ -89,10 +89,7 @@ describe('the clock of deadlines', () => {
 describe('while a blackout goes on', () => {
   const prod = clusterNames('prod', 10)
   function rolling() {
-    const world = createPlannedWorld([{ name: 'prod', clusters: prod }])
-    world.versions(['1.0.0'])
-    world.settle()
-    world.versions(['1.0.0', '2.0.0'])
+    const world = upgradedWorld()
     world.merge()
     return world
   }
@@ -154,23 +151,12 @@ describe('while a blackout goes on', () => {
   test('ordered rollbacks still go', () => {
     const world = rolling()
     begin(world)
-    world.directives.push({
-      kind: 'Rollback',
-      name: 'back',
-      service: 'payments',
-      group: 'prod',
-      from: '2.0.0',
-      reason: 'slow',
-      file: 'directives/back.yaml',
-    })
+    world.directives.push(rollbackOrder())
     expect(world.plan().proposals).toMatchObject([{ kind: 'return', reason: 'rejected' }])
   })
 
   test('a first wave does not pass over the many that are silent', () => {
-    const world = createPlannedWorld([{ name: 'prod', clusters: prod }])
-    world.versions(['1.0.0'])
-    world.settle()
-    world.versions(['1.0.0', '2.0.0'])
+    const world = upgradedWorld()
     world.setSilent(prod.slice(1), true)
     world.blackouts.push({ from: world.now, clusters: 9 })
     expect(world.plan().proposals).toEqual([])

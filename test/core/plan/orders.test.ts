@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import type {
-  Directive,
   Cordon,
   Expedite,
   Freeze,
@@ -11,19 +10,16 @@ import type {
   Withdraw,
 } from '../../../src/core/domain/directive.ts'
 import { formatInstant } from '../../../src/core/domain/time.ts'
-import { clusterNames, clustersNamed, createPlannedWorld } from './planned-world.ts'
+import {
+  clusterNames,
+  clustersNamed,
+  createPlannedWorld,
+  rollbackOrder,
+  upgradedWorld,
+} from './planned-world.ts'
 
 const devel = clusterNames('devel', 4)
 const prod = clusterNames('prod', 10)
-
-/** A world in which 1.0.0 is proven and 2.0.0 has just arrived. */
-function upgraded(strategy: Parameters<typeof createPlannedWorld>[0][number]['strategy'] = {}) {
-  const world = createPlannedWorld([{ name: 'prod', clusters: prod, strategy }])
-  world.versions(['1.0.0'])
-  world.settle()
-  world.versions(['1.0.0', '2.0.0'])
-  return world
-}
 
 /** devel → prod, with 1.0.0 proven in both. */
 function chain(soak = 0) {
@@ -53,7 +49,7 @@ describe('Freeze', () => {
   })
 
   test('shuts forward waves from its first moment up to and without its last', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     const [from, until] = [world.now + 50, world.now + 200]
     world.directives.push(freeze({ from, until }))
     expect(world.plan().proposals).toMatchObject([{ kind: 'wave' }])
@@ -76,7 +72,7 @@ describe('Freeze', () => {
   })
 
   test('without times is an emergency freeze until its file is removed', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(freeze())
     world.pass(1_000_000)
     expect(world.plan()).toMatchObject({ proposals: [], validUntil: Infinity })
@@ -88,14 +84,14 @@ describe('Freeze', () => {
   })
 
   test('shuts the next wave of a rollout that is under way, and not the verdict that it is proven', () => {
-    const world = upgraded({ waves: [{ kind: 'percent', percent: 100 }] })
+    const world = upgradedWorld({ waves: [{ kind: 'percent', percent: 100 }] })
     world.merge()
     world.report('healthy', prod)
     world.directives.push(freeze())
     world.pass(100)
     expect(world.merge()).toMatchObject([{ kind: 'verdict', verdict: 'proven' }])
 
-    const waves = upgraded()
+    const waves = upgradedWorld()
     waves.merge()
     waves.report('healthy', ['prod-0'])
     waves.directives.push(freeze())
@@ -104,7 +100,7 @@ describe('Freeze', () => {
   })
 
   test('stops no rollback', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.directives.push(freeze())
     world.report('failed', ['prod-0'])
@@ -112,15 +108,14 @@ describe('Freeze', () => {
   })
 
   test('lets new clusters join with what is proven', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(freeze())
-    world.bootstrapped[9] = 0
-    world.desired.file[9] = 0
+    world.unjoin('prod-9')
     expect(world.plan().joins).toMatchObject([{ cluster: 9, release: { version: '1.0.0' } }])
   })
 
   test('that is coming ends the time for which a plan is right', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(freeze({ from: world.now + 70, until: world.now + 90 }))
     expect(world.plan().validUntil).toBe(world.now + 70)
     world.pass(70)
@@ -128,7 +123,7 @@ describe('Freeze', () => {
   })
 
   test('of another service or group shuts nothing', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(
       freeze({ scope: { service: 'ledger', group: undefined } }),
       freeze({ scope: { service: undefined, group: 'devel' } }),
@@ -147,7 +142,7 @@ describe('Cordon', () => {
   })
 
   test('keeps every wave from its clusters, which are caught up once its file is removed', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(cordon('prod-0', 'prod-5'))
     world.settle()
     expect(world.rollout('prod').current).toMatchObject({ state: 'proven', failed: [] })
@@ -158,7 +153,7 @@ describe('Cordon', () => {
   })
 
   test('of all clusters shuts the gate that names its file', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(cordon('prod-*'))
     expect(world.plan().proposals).toEqual([])
     expect(world.group('prod').waitsFor).toMatchObject([
@@ -172,7 +167,7 @@ describe('Cordon', () => {
   })
 
   test('keeps a cluster that a wave moved from counting as failed, and another one takes its place', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.report('failed', ['prod-0'])
     world.directives.push(cordon('prod-0'))
@@ -184,7 +179,7 @@ describe('Cordon', () => {
   })
 
   test('lets a healthy cluster go on counting', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.report('healthy', ['prod-0'])
     world.directives.push(cordon('prod-0'))
@@ -202,15 +197,14 @@ describe('Cordon', () => {
   })
 
   test('gives a new cluster nothing', () => {
-    const world = upgraded()
-    world.bootstrapped[9] = 0
-    world.desired.file[9] = 0
+    const world = upgradedWorld()
+    world.unjoin('prod-9')
     world.directives.push(cordon('prod-9'))
     expect(world.plan().joins).toEqual([])
   })
 
   test('does not keep a rollback from its clusters', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.report('healthy', ['prod-0'])
     world.pass(100)
@@ -253,14 +247,14 @@ describe('Withdraw', () => {
   })
 
   test('gives way to older versions that are proven and above what a group has', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.versions(['1.0.0', '1.5.0', '2.0.0'])
     world.directives.push(withdraw())
     expect(world.plan().proposals).toMatchObject([{ kind: 'wave', release: { version: '1.5.0' } }])
   })
 
   test('shuts the forward waves of a rollout that is under way, by a gate that names its file', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.report('healthy', ['prod-0'])
     world.pass(100)
@@ -278,7 +272,7 @@ describe('Withdraw', () => {
   })
 
   test('lets a newer version supersede the withdrawn one at once, whatever the policy', () => {
-    const world = upgraded({ supersede: 'queue' })
+    const world = upgradedWorld({ supersede: 'queue' })
     world.merge()
     world.directives.push(withdraw())
     world.versions(['1.0.0', '2.0.0', '2.0.1'])
@@ -288,13 +282,12 @@ describe('Withdraw', () => {
   })
 
   test('brings no laggard to the withdrawn version, and gives it to no new cluster', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.setSilent(['prod-3'], true)
     world.settle()
     world.setSilent(['prod-3'], false)
     world.directives.push(withdraw())
-    world.bootstrapped[9] = 0
-    world.desired.file[9] = 0
+    world.unjoin('prod-9')
     expect(world.plan().proposals).toEqual([])
     expect(world.group('prod').waitsFor).toMatchObject([{ gate: 'withdrawn' }])
     expect(world.plan().joins).toMatchObject([{ cluster: 9, release: { version: '1.0.0' } }])
@@ -328,7 +321,7 @@ describe('Expedite', () => {
   })
 
   test('shortens the soak of waves, and the wave says who approved it', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(expedite(10))
     expect(world.merge()).toMatchObject([
       {
@@ -362,7 +355,7 @@ describe('Expedite', () => {
   })
 
   test('makes no soak longer, and leaves other versions alone', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(expedite(1000), { ...expedite(0), version: '1.0.0' })
     world.merge()
     world.report('healthy', ['prod-0'])
@@ -383,7 +376,7 @@ describe('Skip', () => {
   })
 
   test('leaves clusters out of the waves and counts of a version', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(skip('prod-0', 'prod-1'))
     expect(world.merge()).toMatchObject([{ kind: 'wave', quota: 1, clusters: [2] }])
     expect(world.group('prod').tally.targets).toBe(8)
@@ -394,7 +387,7 @@ describe('Skip', () => {
   })
 
   test('ends the wait for a first wave that fell silent, and another canary takes its place', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.setSilent(['prod-0'], true)
     world.pass(10_000)
@@ -408,7 +401,7 @@ describe('Skip', () => {
   })
 
   test('gives the canary that takes the place of another no error budget either', () => {
-    const world = upgraded({ maxUnhealthy: { kind: 'count', count: 3 } })
+    const world = upgradedWorld({ maxUnhealthy: { kind: 'count', count: 3 } })
     world.merge()
     world.directives.push(skip('prod-0'))
     world.merge()
@@ -428,7 +421,7 @@ describe('Skip', () => {
   })
 
   test('ends with the version: a newer one takes the clusters again', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(skip('prod-*', '!prod-9'))
     world.settle()
     world.versions(['1.0.0', '2.0.0', '3.0.0'])
@@ -437,10 +430,9 @@ describe('Skip', () => {
   })
 
   test('gives the version to no new cluster that it selects', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.settle()
-    world.bootstrapped[9] = 0
-    world.desired.file[9] = 0
+    world.unjoin('prod-9')
     expect(world.plan().joins).toHaveLength(1)
     world.directives.push(skip('prod-9'))
     expect(world.plan().joins).toEqual([])
@@ -461,7 +453,7 @@ describe('Retry', () => {
 
   /** 2.0.0 is proven, but for two failures within the budget. */
   function withFailures() {
-    const world = upgraded({
+    const world = upgradedWorld({
       waves: [
         { kind: 'count', count: 1 },
         { kind: 'percent', percent: 100 },
@@ -498,7 +490,7 @@ describe('Retry', () => {
   })
 
   test('lets a rejected release start again at wave 1, once: a later failure is newer', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.report('failed', ['prod-0'])
     world.merge()
@@ -516,7 +508,7 @@ describe('Retry', () => {
   })
 
   test('lets a halted release go on where it stopped, with a deadline for its clusters to recover', () => {
-    const world = upgraded({ onFailure: 'halt' })
+    const world = upgradedWorld({ onFailure: 'halt' })
     world.merge()
     world.report('failed', ['prod-0'])
     world.merge()
@@ -531,7 +523,7 @@ describe('Retry', () => {
   })
 
   test('of a halted release whose clusters do not recover by the deadline halts it again', () => {
-    const world = upgraded({ onFailure: 'halt' })
+    const world = upgradedWorld({ onFailure: 'halt' })
     world.merge()
     world.report('failed', ['prod-0'])
     world.merge()
@@ -551,17 +543,9 @@ describe('Retry', () => {
   })
 
   test('does not bring back a version that a rollback sends away', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.settle()
-    world.directives.push({
-      kind: 'Rollback',
-      name: 'rb',
-      service: 'payments',
-      group: 'prod',
-      from: '2.0.0',
-      reason: 'wrong totals',
-      file: 'directives/rb.yaml',
-    })
+    world.directives.push(rollbackOrder())
     world.merge()
     world.pass(10)
     world.directives.push(retry(world.now))
@@ -602,7 +586,7 @@ describe('Promote', () => {
   })
 
   test('starts nothing that is not above what the group has, or that was rejected there', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(promote('1.0.0'))
     world.merge()
     world.report('failed', ['prod-0'])
@@ -637,7 +621,7 @@ describe('Pin', () => {
   })
 
   test('keeps a group on its version while newer ones arrive, by a gate that names its file', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(pin('1.0.0', { group: 'prod' }))
     expect(world.plan().proposals).toEqual([])
     expect(world.group('prod').waitsFor).toMatchObject([
@@ -653,7 +637,7 @@ describe('Pin', () => {
   })
 
   test('moves a group down to an older version, in waves with soak and budget', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.settle()
     world.directives.push(pin('1.0.0'))
     expect(world.merge()).toMatchObject([
@@ -669,7 +653,7 @@ describe('Pin', () => {
   })
 
   test('that is removed lets the group catch up again', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.settle()
     world.directives.push(pin('1.0.0'))
     world.settle()
@@ -680,7 +664,7 @@ describe('Pin', () => {
   })
 
   test('turns a rollout that is under way back at once', () => {
-    const world = upgraded({ supersede: 'queue' })
+    const world = upgradedWorld({ supersede: 'queue' })
     world.merge()
     world.report('healthy', ['prod-0'])
     world.pass(50)
@@ -703,7 +687,7 @@ describe('Pin', () => {
   })
 
   test('to a withdrawn version is beaten, and nothing moves until a person says what shall be', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(pin('2.0.0'), {
       kind: 'Withdraw',
       name: 'w',
@@ -721,7 +705,7 @@ describe('Pin', () => {
   })
 
   test('of clusters keeps other versions from them, and lets theirs through', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(pin('1.0.0', { clusters: clustersNamed('prod-0', 'prod-1') }))
     world.settle()
     expect(world.rollout('prod').current?.state).toBe('proven')
@@ -733,7 +717,7 @@ describe('Pin', () => {
   })
 
   test('of clusters is told where they are all that is left', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push(pin('1.0.0', { clusters: clustersNamed('prod-*') }))
     expect(world.group('prod').waitsFor).toMatchObject([
       { gate: 'pin', reason: '10 clusters pinned to 1.0.0: the audit (directives/pin.yaml)' },
@@ -741,10 +725,9 @@ describe('Pin', () => {
   })
 
   test('gives a new cluster the pinned version, if it is proven there', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.settle()
-    world.bootstrapped[9] = 0
-    world.desired.file[9] = 0
+    world.unjoin('prod-9')
     expect(world.plan().joins).toMatchObject([{ release: { version: '2.0.0' } }])
     world.directives.push(pin('1.0.0', { clusters: clustersNamed('prod-9') }))
     expect(world.plan().joins).toMatchObject([{ release: { version: '1.0.0' } }])
@@ -754,16 +737,8 @@ describe('Pin', () => {
 })
 
 describe('on a halted release', () => {
-  const back: Directive = {
-    kind: 'Rollback',
-    name: 'back',
-    service: 'payments',
-    group: 'prod',
-    from: '2.0.0',
-    reason: 'it stays broken',
-    file: 'directives/back.yaml',
-  }
-  const away: Directive = {
+  const back = rollbackOrder()
+  const away: Withdraw = {
     kind: 'Withdraw',
     name: 'away',
     service: 'payments',
@@ -774,7 +749,7 @@ describe('on a halted release', () => {
   }
 
   test.each([back, away])('an ordered $kind sends back what it moved, once', (order) => {
-    const world = upgraded({ onFailure: 'halt' })
+    const world = upgradedWorld({ onFailure: 'halt' })
     world.merge()
     world.report('failed', ['prod-0'], 'UpgradeFailed: timeout')
     expect(world.merge()).toMatchObject([{ kind: 'verdict', verdict: 'halted' }])

@@ -4,17 +4,13 @@ import type { Directive } from '../../../src/core/domain/directive.ts'
 import type { Proposal } from '../../../src/core/plan/types.ts'
 import { rolloutFromDocument } from '../../../src/core/render/read-rollout.ts'
 import { rolloutDocument } from '../../../src/core/render/rollout-document.ts'
-import { clusterNames, createPlannedWorld, type TestGroup } from './planned-world.ts'
+import { clusterNames, type TestGroup, upgradedWorld } from './planned-world.ts'
 
 const prod = clusterNames('prod', 10)
 
 /** 1.0.0 is proven on ten clusters, 2.0.0 has just arrived, and a pull request holds three. */
 function upgraded(strategy: TestGroup['strategy'] = {}, maxClusters = 3) {
-  const world = createPlannedWorld([{ name: 'prod', clusters: prod, strategy }], { maxClusters })
-  world.versions(['1.0.0'])
-  world.settle()
-  world.versions(['1.0.0', '2.0.0'])
-  return world
+  return upgradedWorld(strategy, { maxClusters })
 }
 
 function passFirst(world: ReturnType<typeof upgraded>): void {

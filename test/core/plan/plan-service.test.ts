@@ -1,26 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { clusterNames, createPlannedWorld } from './planned-world.ts'
+import { clusterNames, createPlannedWorld, rollbackOrder, upgradedWorld } from './planned-world.ts'
 
 const devel = clusterNames('devel', 4)
 const prod = clusterNames('prod', 10)
 
-function oneGroup(strategy: Parameters<typeof createPlannedWorld>[0][number]['strategy'] = {}) {
-  const world = createPlannedWorld([{ name: 'prod', clusters: prod, strategy }])
+function oneGroup() {
+  const world = createPlannedWorld([{ name: 'prod', clusters: prod }])
   world.versions(['1.0.0'])
-  return world
-}
-
-/** A world in which 1.0.0 is proven everywhere and 2.0.0 has just arrived. */
-function upgraded(strategy: Parameters<typeof oneGroup>[0] = {}) {
-  const world = oneGroup(strategy)
-  world.settle()
-  world.versions(['1.0.0', '2.0.0'])
   return world
 }
 
 describe('waves', () => {
   test('open one after another, each on proof that the last one soaked', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     const [first] = world.merge()
     expect(first).toMatchObject({ kind: 'wave', wave: 1, waves: 3, quota: 1 })
     expect(world.merge()).toEqual([])
@@ -32,7 +24,7 @@ describe('waves', () => {
   })
 
   test('never put more placements on the release than the quota of the opened wave', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     for (let round = 0; round < 30; round++) {
       world.merge()
       const moved = world.releasesOn(prod).filter((version) => version === '2.0.0').length
@@ -44,7 +36,7 @@ describe('waves', () => {
   })
 
   test('an unproven placement holds the wave, and the gate says which, since when, and what opens it', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     expect(world.group('prod').waitsFor).toMatchObject([
       { gate: 'health', state: 'waiting', reason: '1 cluster not healthy yet: prod-0', since: world.now },
@@ -54,7 +46,7 @@ describe('waves', () => {
   })
 
   test('every cluster soaks on its own clock', () => {
-    const world = upgraded({
+    const world = upgradedWorld({
       waves: [
         { kind: 'count', count: 2 },
         { kind: 'percent', percent: 100 },
@@ -72,7 +64,7 @@ describe('waves', () => {
   })
 
   test('a soak is over only when the cluster reported at its end', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.report('healthy', ['prod-0'])
     world.lose(['prod-0'], true)
@@ -84,7 +76,7 @@ describe('waves', () => {
   })
 
   test('flapping starts the soak again, and fails after deadline and two soaks', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.report('healthy', ['prod-0'])
     const proposed = Array.from({ length: 15 }, () => {
@@ -99,7 +91,7 @@ describe('waves', () => {
   })
 
   test('a plan says until when it is right', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.report('progressing', ['prod-0'])
     expect(world.plan().validUntil).toBe(world.now + 600)
@@ -110,7 +102,7 @@ describe('waves', () => {
 
 describe('error budget', () => {
   test('the first wave has none: one failure rejects the release and sends its placements back byte for byte', () => {
-    const world = upgraded({ maxUnhealthy: { kind: 'percent', percent: 50 } })
+    const world = upgradedWorld({ maxUnhealthy: { kind: 'percent', percent: 50 } })
     world.merge()
     world.report('failed', ['prod-0'], 'UpgradeFailed: timeout')
     const before = world.rollout('prod').fence
@@ -130,7 +122,7 @@ describe('error budget', () => {
   })
 
   test('a rejected release is never proposed again in its group, a newer one is', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.report('failed', ['prod-0'])
     world.merge()
@@ -145,7 +137,7 @@ describe('error budget', () => {
   })
 
   test('failures within the budget go back alone, are listed, and stay out', () => {
-    const world = upgraded({ maxUnhealthy: { kind: 'percent', percent: 20 } })
+    const world = upgradedWorld({ maxUnhealthy: { kind: 'percent', percent: 20 } })
     world.merge()
     world.report('healthy', ['prod-0'])
     world.pass(100)
@@ -164,7 +156,7 @@ describe('error budget', () => {
   })
 
   test('one more than the budget rejects the whole release in two commits, failing clusters first', () => {
-    const world = upgraded({ maxUnhealthy: { kind: 'percent', percent: 20 } })
+    const world = upgradedWorld({ maxUnhealthy: { kind: 'percent', percent: 20 } })
     world.merge()
     world.report('healthy', ['prod-0'])
     world.pass(100)
@@ -184,7 +176,7 @@ describe('error budget', () => {
   })
 
   test('not healthy by the deadline after its generation was observed is failed; not observed is not', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.pass(10_000)
     expect(world.plan().proposals).toEqual([])
@@ -229,7 +221,7 @@ describe('error budget', () => {
   })
 
   test('onFailure halt stops and moves nothing', () => {
-    const world = upgraded({ onFailure: 'halt' })
+    const world = upgradedWorld({ onFailure: 'halt' })
     world.merge()
     world.report('failed', ['prod-0'])
     expect(world.merge()).toMatchObject([{ kind: 'verdict', verdict: 'halted' }])
@@ -239,7 +231,7 @@ describe('error budget', () => {
 
 describe('silence', () => {
   test('is never healthy and never turned into failed by time', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.report('progressing', ['prod-0'])
     world.setSilent(['prod-0'], true)
@@ -249,7 +241,7 @@ describe('silence', () => {
   })
 
   test('before the merge a cluster is passed over, and caught up by a refresh when it returns', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.setSilent(['prod-3'], true)
     world.settle()
     expect(world.rollout('prod').current?.state).toBe('proven')
@@ -262,7 +254,7 @@ describe('silence', () => {
   })
 
   test('a later wave passes with as many silent clusters as the strategy allows', () => {
-    const world = upgraded({ maxSilent: { kind: 'count', count: 1 } })
+    const world = upgradedWorld({ maxSilent: { kind: 'count', count: 1 } })
     world.merge()
     world.report('healthy', ['prod-0'])
     world.pass(100)
@@ -274,7 +266,7 @@ describe('silence', () => {
   })
 
   test('a wave in which nothing is healthy proves nothing', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.report('healthy', ['prod-0'])
     world.setSilent(['prod-0'], true)
@@ -358,7 +350,7 @@ describe('promotion', () => {
 
 describe('superseding', () => {
   test('finish-wave lets the wave finish, then starts the newer release at wave 1 on the superseded clusters', () => {
-    const world = upgraded({
+    const world = upgradedWorld({
       waves: [
         { kind: 'count', count: 2 },
         { kind: 'percent', percent: 100 },
@@ -376,7 +368,7 @@ describe('superseding', () => {
   })
 
   test('the way back is the last proven release, never the superseded one', () => {
-    const world = upgraded({ supersede: 'immediate' })
+    const world = upgradedWorld({ supersede: 'immediate' })
     world.merge()
     world.versions(['1.0.0', '2.0.0', '3.0.0'])
     world.merge()
@@ -387,7 +379,7 @@ describe('superseding', () => {
   })
 
   test('clusters left on a superseded release go back with the rejected one', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.report('healthy', ['prod-0'])
     world.pass(100)
@@ -403,7 +395,7 @@ describe('superseding', () => {
   })
 
   test('a rollout that superseded another is superseded only by immediate', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.report('healthy', ['prod-0'])
     world.pass(100)
@@ -418,7 +410,7 @@ describe('superseding', () => {
 
 describe('orders', () => {
   test('a hold shuts forward waves in its scope and names its file', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.directives.push({
       kind: 'Hold',
       name: 'incident',
@@ -434,7 +426,7 @@ describe('orders', () => {
   })
 
   test('a hold does not stop a rollback, unless it says so', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.merge()
     world.report('failed', ['prod-0'])
     const hold = {
@@ -451,17 +443,9 @@ describe('orders', () => {
   })
 
   test('an ordered rollback rejects a proven release and returns every placement it moved', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.settle()
-    world.directives.push({
-      kind: 'Rollback',
-      name: 'rb',
-      service: 'payments',
-      group: 'prod',
-      from: '2.0.0',
-      reason: 'wrong totals',
-      file: 'directives/rb.yaml',
-    })
+    world.directives.push(rollbackOrder())
     expect(world.merge()).toMatchObject([
       { kind: 'return', reason: 'rejected', text: 'ordered: wrong totals (directives/rb.yaml)' },
     ])
@@ -471,7 +455,7 @@ describe('orders', () => {
   })
 
   test('an error of the catalog freezes forward waves and not rollbacks', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.freeze('services/payments/service.yaml:3 is broken')
     expect(world.plan().proposals).toEqual([])
     expect(world.group('prod').waitsFor).toMatchObject([{ gate: 'catalog', state: 'shut' }])
@@ -491,9 +475,8 @@ describe('orders', () => {
 
 describe('joining clusters', () => {
   test('a new cluster gets what is proven in its group at once and the rolling release in a later wave', () => {
-    const world = upgraded()
-    world.bootstrapped[9] = 0
-    world.desired.file[9] = 0
+    const world = upgradedWorld()
+    world.unjoin('prod-9')
     world.merge()
     expect(world.plan().joins).toMatchObject([{ cluster: 9, release: { version: '1.0.0' } }])
     expect(world.plan().proposals).toEqual([])
@@ -506,7 +489,7 @@ describe('joining clusters', () => {
   })
 
   test('a cluster that joins or leaves never changes the quota of an opened wave', () => {
-    const world = upgraded()
+    const world = upgradedWorld()
     world.bootstrapped[9] = 0
     world.merge()
     world.report('healthy', ['prod-0'])
@@ -527,7 +510,7 @@ describe('joining clusters', () => {
 })
 
 test('planning the same input twice gives the same plan', () => {
-  const world = upgraded()
+  const world = upgradedWorld()
   world.merge()
   expect(world.plan()).toEqual(world.plan())
 })

@@ -1,7 +1,7 @@
 import type { ClusterSelector } from '../../../src/core/domain/cluster.ts'
 import { createClusterIndex } from '../../../src/core/domain/cluster-index.ts'
 import type { DeploymentGroup, Strategy } from '../../../src/core/domain/deployment-group.ts'
-import type { Directive } from '../../../src/core/domain/directive.ts'
+import type { Directive, Rollback } from '../../../src/core/domain/directive.ts'
 import {
   type DesiredFile,
   PlacementState,
@@ -191,6 +191,11 @@ export function createPlannedWorld(
     silent,
     sick,
     bootstrapped,
+    /** The cluster is as one that never joined. */
+    unjoin: (cluster: string): void => {
+      bootstrapped[at(cluster)] = 0
+      desired.file[at(cluster)] = 0
+    },
     directives,
     blackouts,
     get now() {
@@ -279,6 +284,18 @@ export function createPlannedWorld(
   }
 }
 
+/** A group `prod` of ten clusters, where 1.0.0 is proven and 2.0.0 has just arrived. */
+export function upgradedWorld(
+  strategy: TestGroup['strategy'] = {},
+  options: Parameters<typeof createPlannedWorld>[1] = {},
+) {
+  const world = createPlannedWorld([{ name: 'prod', clusters: clusterNames('prod', 10), strategy }], options)
+  world.versions(['1.0.0'])
+  world.settle()
+  world.versions(['1.0.0', '2.0.0'])
+  return world
+}
+
 const service: Service = {
   name: 'payments',
   owner: 'team-payments',
@@ -298,4 +315,18 @@ export function clusterNames(prefix: string, count: number): readonly string[] {
 /** A selector of these clusters. */
 export function clustersNamed(...names: readonly string[]): ClusterSelector {
   return { all: false, matchLabels: {}, matchExpressions: [], names }
+}
+
+/** Sends back what 2.0.0 moved in `prod`. */
+export function rollbackOrder(parts: Partial<Rollback> = {}): Rollback {
+  return {
+    kind: 'Rollback',
+    name: 'rb',
+    service: 'payments',
+    group: 'prod',
+    from: '2.0.0',
+    reason: 'wrong totals',
+    file: 'directives/rb.yaml',
+    ...parts,
+  }
 }

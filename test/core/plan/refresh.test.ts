@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Strategy } from '../../../src/core/domain/deployment-group.ts'
-import { clusterNames, createPlannedWorld } from './planned-world.ts'
+import { clusterNames, createPlannedWorld, rollbackOrder } from './planned-world.ts'
 
 const prod = clusterNames('prod', 4)
 
@@ -151,15 +151,7 @@ test('after a refresh an ordered rollback still finds the files of the version b
   world.settle()
   world.relabel(prod.slice(0, 2), 'large')
   world.settle()
-  world.directives.push({
-    kind: 'Rollback',
-    name: 'back',
-    reason: 'slow',
-    file: 'directives/back.yaml',
-    service: 'payments',
-    group: 'prod',
-    from: '2.0.0',
-  })
+  world.directives.push(rollbackOrder())
   world.merge()
   expect(new Set(world.releasesOn(prod))).toEqual(new Set(['1.0.0']))
 })
