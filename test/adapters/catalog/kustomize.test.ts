@@ -173,6 +173,7 @@ test('the examples of docs/versions.md are without fault', async () => {
   const text = await readFile(new URL('../../../docs/versions.md', import.meta.url), 'utf8')
   const examples = [...text.matchAll(/```yaml\n# (\S+)\n([^]*?)```/g)]
   expect(examples.map(([, path]) => path)).toEqual([
+    'services/payments/versions/1.4.3.yaml',
     'source-repositories/deploy.yaml',
     'services/search/versions/2.1.0.yaml',
   ])
