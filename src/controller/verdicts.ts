@@ -20,9 +20,12 @@ export interface VerdictDeps {
   readonly emit: (event: Omit<Event, 'at'>) => void
 }
 
-/** Names a verdict, the same whoever tells it: the one who wrote it, or one who found it in the ledger. */
-export function verdictKey({ service, group, current }: Rollout): string {
-  return `verdict/${service}/${group}/${current ? releaseId(current.release) : ''}/${current?.attempt ?? 0}`
+/**
+ * Names a verdict, the same whoever tells it: the one who wrote it, or one who found it in the ledger. One attempt may
+ * have several: what halted may halt again after a Retry, or go back by order.
+ */
+export function verdictKey({ service, group, current, rejected }: Rollout): string {
+  return `verdict/${service}/${group}/${current ? releaseId(current.release) : ''}/${rejected.at(-1)?.at ?? 0}`
 }
 
 export interface Verdicts {

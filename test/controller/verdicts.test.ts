@@ -3,19 +3,19 @@ import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
 import { openStore } from '../../src/adapters/store/store.ts'
 import type { Notification } from '../../src/adapters/notify/port.ts'
 import { createMemoryWorld, settle } from '../../src/simulate/memory-world.ts'
-import { companyFiles, holdFile, versionFile } from '../simulate/company.ts'
+import { companyFiles, holdFile, retryFile, rollbackFile, versionFile } from '../simulate/company.ts'
 
 const templates = await readDefaultTemplates()
 
 /** One service that soaks 100 s and must be healthy within 600 s; `failPages` of the first pages are lost. */
-async function smallWorld(clusters: number, failPages = 0) {
+async function smallWorld(clusters: number, failPages = 0, onFailure: 'rollback' | 'halt' = 'rollback') {
   const pages: Notification[] = []
   let failing = failPages
   const world = await createMemoryWorld({
     start: 1_795_000_000,
     templates,
     catalog: companyFiles(
-      [{ name: 'devel', clusters, waves: [1, '100%'], soak: 100, deadline: 600 }],
+      [{ name: 'devel', clusters, waves: [1, '100%'], soak: 100, deadline: 600, onFailure }],
       [{ name: 'shop', version: '1.0.0' }],
     ),
     disturb: (ground) => ({
@@ -59,6 +59,25 @@ test('a page that did not get through is sent by a later step, and by another pr
   await settle(world, world.startController(store))
   expect(pages).toHaveLength(1)
   expect(world.events.filter(({ kind }) => kind === 'paged')).toHaveLength(1)
+})
+
+test('the owner is paged of each verdict: a halt, another one after a Retry, and the way back by order', async () => {
+  const { world, merge, pages } = await smallWorld(1, 0, 'halt')
+  const running = world.startController()
+  await settle(world, running)
+  await merge(versionFile('shop', '2.0.0', 'devel'))
+  await settle(world, running)
+  await merge(retryFile('again', 'shop', 'devel', world.clock.now()))
+  await settle(world, running)
+  await merge(rollbackFile('back', 'shop', 'devel', '2.0.0'))
+  await settle(world, running)
+  expect(pages.map(({ title }) => title)).toEqual([
+    'shop 2.0.0 halted in devel',
+    'shop 2.0.0 halted in devel',
+    'shop 2.0.0 rejected in devel',
+  ])
+  const verdicts = world.events.filter(({ kind }) => kind === 'halted' || kind === 'rejected')
+  expect(verdicts.map(({ kind }) => kind)).toEqual(['halted', 'halted', 'rejected'])
 })
 
 test('a short dip long after the soak is given a deadline of its own', async () => {

@@ -1,3 +1,5 @@
+import { formatInstant } from '../../src/core/domain/time.ts'
+
 /** Catalogs as people would write them, from a few words. */
 export interface GroupWords {
   readonly name: string
@@ -119,6 +121,13 @@ export function holdFile(name: string, scope: { service?: string; group?: string
 
 export function rollbackFile(name: string, service: string, group: string, from: string): [string, string] {
   return [`directives/${name}.yaml`, document('Rollback', name, { service, group, from, reason: 'slow' })]
+}
+
+export function retryFile(name: string, service: string, group: string, at: number): [string, string] {
+  return [
+    `directives/${name}.yaml`,
+    document('Retry', name, { service, group, at: formatInstant(at), reason: 'mended' }),
+  ]
 }
 
 function groupText(group: GroupWords): string {
