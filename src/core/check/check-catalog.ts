@@ -1,5 +1,6 @@
 import type { Catalog } from '../domain/catalog.ts'
 import type { Finding } from '../domain/finding.ts'
+import { checkChangeBudgets } from './change-budgets.ts'
 import { checkCollisions } from './collisions.ts'
 import { checkDeadlines } from './deadlines.ts'
 import { checkDependencies } from './dependencies.ts'
@@ -35,6 +36,7 @@ export const catalogRules = {
   promotion: ({ catalog, unread }) => checkPromotion(catalog, unread),
   waves: ({ catalog }) => checkWaves(catalog),
   deadlines: ({ catalog, selections }) => checkDeadlines(catalog, selections),
+  budgets: ({ catalog }) => checkChangeBudgets(catalog),
   names: ({ catalog }) => checkReservedNames(catalog),
   targets: ({ catalog, selections, unread }) => checkTargets(catalog, selections, unread),
   globs: ({ catalog }) => checkGlobs(catalog),

@@ -144,7 +144,7 @@ function parseGoDuration(duration: string): Seconds | undefined {
 }
 
 /** `1h30m`, `20s`, as documents write durations. */
-function formatSeconds(seconds: Seconds): string {
+export function formatSeconds(seconds: Seconds): string {
   const parts: readonly [number, string][] = [
     [Math.floor(seconds / 3600), 'h'],
     [Math.floor(seconds / 60) % 60, 'm'],

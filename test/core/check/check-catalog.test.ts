@@ -189,6 +189,25 @@ it('gives clusters time to report', () => {
   ])
 })
 
+it('lets change budgets look back for a day at most', () => {
+  const catalog = catalogOf()
+  const within = (seconds: number): Catalog => {
+    const budget = { per: { kind: 'fleet' as const }, max: count(5), within: seconds }
+    return { ...catalog, settings: { ...catalog.settings, changeBudgets: [budget] } }
+  }
+  expect(checkCatalog(within(24 * 3600))).toEqual([])
+  expect(checkCatalog(within(48 * 3600))).toEqual([
+    {
+      severity: 'error',
+      scope: { kind: 'catalog' },
+      file: 'halyard.yaml',
+      field: ['spec', 'changeBudgets', 0, 'within'],
+      message: '48h is longer than 24h, the time for which changes are known',
+      remedy: 'write 24h or less',
+    },
+  ])
+})
+
 describe('names', () => {
   it('of services do not take the place of the marker of their folder', () => {
     expect(linesOf({ services: [service('halyard', { namespace: 'ops' })] })).toEqual([
