@@ -30,11 +30,13 @@ export interface Decision {
   readonly waitsFor?: readonly Gate[]
   readonly proposals?: readonly Proposal[]
   readonly candidate?: ServiceRelease | undefined
+  /** When it is decided anew by time alone, beside what counts and gates say; a moment that is over says nothing. */
+  readonly changesAt?: Instant
 }
 
 export function decide(
-  { group }: GroupContext,
-  { current, tally, waitsFor = [], proposals = [], candidate }: Decision,
+  { group, now }: GroupContext,
+  { current, tally, waitsFor = [], proposals = [], candidate, changesAt = Infinity }: Decision,
 ): GroupDecision {
   const opensAt = waitsFor.map((gate) => gate.opensAt ?? Infinity)
   const opened = current?.waves ?? []
@@ -51,7 +53,7 @@ export function decide(
       waitsFor,
     },
     proposals,
-    changesAt: Math.min(tally.changesAt, ...opensAt),
+    changesAt: Math.min(tally.changesAt, changesAt > now ? changesAt : Infinity, ...opensAt),
   }
 }
 

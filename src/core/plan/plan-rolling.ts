@@ -4,13 +4,14 @@ import { decide, type GroupContext, type GroupDecision, waitsForRequirements } f
 import { waveGates } from './gates.ts'
 import { allowanceOf, quotasOf, totalOf } from './group-tally.ts'
 import { forwardGates } from './order-gates.ts'
-import { pinOf, soakOf, withdrawalOf } from './orders.ts'
+import { soakOf } from './orders.ts'
 import { planWave } from './plan-wave.ts'
 import { requiresGates } from './requirements.ts'
 import { isRefresh } from './refresh.ts'
 import { rejectRelease } from './rollback.ts'
 import { prove } from './rollout-changes.ts'
 import { sickText } from './sick.ts'
+import { takeoverAt } from './supersede.ts'
 import type { GroupTally } from './tally.ts'
 import type { Gate, Proposal } from './types.ts'
 
@@ -25,7 +26,8 @@ export function planRolling(
   const standing = standingOf(context, current, tally)
   const { isPassed, isUndone, isBarred } = standing
   const choice = chooseNext(context)
-  if (choice.candidate && maySupersede(context, current, standing)) {
+  const takeover = choice.candidate ? takeoverAt(context, current, standing) : Infinity
+  if (choice.candidate && takeover <= context.now) {
     const decision = planWave(context, choice.candidate, 'start')
     if (!waitsForRequirements(decision)) return decision
   }
@@ -38,7 +40,7 @@ export function planRolling(
     // What would shut the next wave is told now: the end of a soak opens nothing under a Hold.
     const shut = forwardGates(group.rollout, input.directives, input.frozenBy, current.release, context.now)
     const waitsFor = [...standing.waiting, ...shut, ...barred]
-    return decide(context, { current, tally, waitsFor, candidate: choice.candidate })
+    return decide(context, { current, tally, waitsFor, candidate: choice.candidate, changesAt: takeover })
   }
   const quotas = quotasOf(strategy, tally, current)
   if (tally.movable.length > 0 && quotas.length > current.waves.length)
@@ -110,23 +112,4 @@ function provenVerdict(
     text: `healthy on ${tally.soaked} of ${tally.targets}, soaked ${soak}s${apart}`,
     next: prove(group.rollout, current, now),
   }
-}
-
-/** A rollout that superseded another may itself be superseded only at once, or none would ever finish. */
-function maySupersede(
-  { input, group: { group }, now }: GroupContext,
-  current: CurrentRelease,
-  { isPassed, isBarred }: Standing,
-): boolean {
-  const { directives, service } = input
-  const { strategy } = group
-  const isWithdrawn = withdrawalOf(directives, current.release) !== undefined
-  const isPinned = pinOf(directives, service.name, group.name) !== undefined
-  // What can not go on must not keep its successor waiting.
-  const policy = isWithdrawn || isPinned || isBarred ? 'immediate' : strategy.supersede
-  if (policy === 'immediate') return true
-  if (policy === 'queue' || current.superseded.length > 0) return false
-  const soak = soakOf(directives, current.release, strategy.soak)
-  const opened = current.waves.at(-1)?.openedAt ?? now
-  return isPassed || now > opened + strategy.deadline + 2 * soak
 }
