@@ -92,10 +92,11 @@ function movedByAttempt(
   current: CurrentRelease | undefined,
   stale: Uint8Array,
 ): { readonly movedByAttempt: Uint8Array; readonly departed: number } {
+  const moved = rollout.wayBack.filter(({ attempt }) => attempt === current?.attempt)
+  if (moved.length === 0) return { movedByAttempt: noClusters, departed: 0 }
   const column = new Uint8Array(clusters.index.size)
   let marked = 0
-  for (const { attempt, blob, clusters: names } of rollout.wayBack) {
-    if (attempt !== current?.attempt) continue
+  for (const { blob, clusters: names } of moved) {
     for (const name of names) {
       const cluster = clusters.index.ordinalOf(name)
       const present = desired.files[desired.file[cluster ?? -1] ?? 0]?.blob
@@ -112,12 +113,14 @@ function movedByAttempt(
 
 /** The clusters that failed: in this attempt, or in an earlier one of the same release. */
 function setApartColumn({ clusters }: ServicePlanInput, current: CurrentRelease | undefined): Uint8Array {
+  if (!current || current.failed.length === 0) return noClusters
   const column = new Uint8Array(clusters.index.size)
-  for (const { cluster, at } of current?.failed ?? [])
-    mark(column, clusters.index.ordinalOf(cluster), at < (current?.startedAt ?? 0) ? 2 : 1)
+  for (const { cluster, at } of current.failed)
+    mark(column, clusters.index.ordinalOf(cluster), at < current.startedAt ? 2 : 1)
   return column
 }
 
+/** What most columns are: marks no cluster. */
 const noClusters = new Uint8Array()
 
 /** The clusters of any of the selectors as a column; no orders cost nothing. */

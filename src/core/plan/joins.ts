@@ -10,6 +10,10 @@ export function joinsOf(
   { group, targets, rollout }: GroupPlanInput,
 ): readonly Join[] {
   const { service, directives, clusters, frozenOn } = input
+  const joining = targets.filter(
+    (cluster) => !clusters.bootstrapped[cluster] && !clusters.cordoned[cluster] && !frozenOn?.has(cluster),
+  )
+  if (joining.length === 0) return []
   const rejected = new Set(rejectedReleases(rollout).map(({ release }) => releaseId(release)))
   const proven = rollout.proven
     .map(({ release }) => release)
@@ -18,8 +22,7 @@ export function joinsOf(
   if (proven.length === 0) return []
   const pins = clusterPinsOf(directives, service.name, group.name)
   const groupPin = pinOf(directives, service.name, group.name)
-  return [...targets].flatMap((cluster) => {
-    if (clusters.bootstrapped[cluster] || clusters.cordoned[cluster] || frozenOn?.has(cluster)) return []
+  return [...joining].flatMap((cluster) => {
     const pin = pins.find((each) => hasBit(clusters.selected(each.clusters), cluster)) ?? groupPin
     const release = pin ? proven.find(({ version }) => version === pin.version) : proven[0]
     if (release === undefined) return []

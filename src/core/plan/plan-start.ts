@@ -23,9 +23,9 @@ export function planStart(
       : promotionQueue(group, context.children, input.directives, order, now)
     if (queue) return decide(context, { current, tally, waitsFor: [queue], candidate: choice.candidate })
     const start = planWave(context, choice.candidate, 'start')
-    return (waitsForRequirements(start) && planRefresh(context)) || start
+    return (waitsForRequirements(start) && planRefresh(context, tally)) || start
   }
-  const refresh = planRefresh(context)
+  const refresh = planRefresh(context, tally)
   if (refresh) return refresh
   const gate = choice.gate ?? restGate(current, group.rollout)
   const waitsFor = [...(gate ? [gate] : []), ...refusedGates(group.rollout, tally)]
@@ -33,9 +33,13 @@ export function planStart(
 }
 
 /** Brings the proven release to those that do not have it, or not as it renders today; undefined: nothing is to do. */
-function planRefresh(context: GroupContext): GroupDecision | undefined {
-  const settled = settledRelease(context.group.rollout)
-  if (!settled || tallyOf(context, settled).movable.length === 0) return undefined
+function planRefresh(context: GroupContext, tally: GroupTally): GroupDecision | undefined {
+  const { rollout } = context.group
+  const settled = settledRelease(rollout)
+  if (!settled) return undefined
+  // Mostly that is the current release, which is counted already.
+  const { movable } = settled === rollout.current ? tally : tallyOf(context, settled)
+  if (movable.length === 0) return undefined
   const how = catchesUp(context, settled) ? 'catchUp' : 'start'
   return planWave(context, atHead(settled.release, context.input.releases), how)
 }
