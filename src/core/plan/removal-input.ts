@@ -5,7 +5,7 @@ import type { Rollout } from '../domain/rollout.ts'
 export interface Removed {
   readonly cluster: number
   readonly blob: string
-  /** Whether the cluster told that its objects are gone, too. */
+  /** Whether the cluster told that its objects are gone, too, or left the catalog, so that nobody waits for it. */
   readonly isGone: boolean
 }
 

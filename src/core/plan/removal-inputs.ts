@@ -49,7 +49,7 @@ export function removalInputs(
 /** What left the group in the removal under way and did not come back since. */
 function removedOf(
   name: string,
-  { index }: CatalogTargets,
+  { index, clusterAt }: CatalogTargets,
   fleet: FleetView,
   observations: ObservedView,
   group: string,
@@ -60,7 +60,9 @@ function removedOf(
     clusters.flatMap((cluster): Removed[] => {
       const ordinal = index.ordinalOf(cluster)
       if (ordinal === undefined || file[ordinal]) return []
-      return [{ cluster: ordinal, blob, isGone: isGone(name, ordinal, observations) }]
+      // Nobody waits for a cluster that left the catalog: it is not managed any more.
+      const left = clusterAt(ordinal) === undefined
+      return [{ cluster: ordinal, blob, isGone: left || isGone(name, ordinal, observations) }]
     }),
   )
 }
@@ -92,11 +94,11 @@ function dependentsOf(
 function isEmptied(
   cluster: number,
   namespace: string,
-  { catalog }: CatalogTargets,
+  { catalog, clusterAt }: CatalogTargets,
   fleet: RemovalFleet,
   observations: ObservedView,
 ): boolean {
-  if (!fleet.hasNamespace(cluster, namespace)) return false
+  if (!clusterAt(cluster) || !fleet.hasNamespace(cluster, namespace)) return false
   return fleet.services.every((name) => {
     const service = catalog.services.get(name)
     // Where a service that left the catalog lives is not known, so that it keeps every namespace.
