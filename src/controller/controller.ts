@@ -79,8 +79,18 @@ export function createController(deps: ControllerDeps) {
   const acting = createActing(deps, planning, events, watching, releases)
   const status = createStatusPublisher(fleet, deps.holder, deps.summarize)
 
-  const budgetedPlans = (catalog: CatalogState): ControllerView['plans'] =>
-    withinBudgets(planning.plans, budgetFacts(catalog, watching.fleet()), clock.now())
+  const viewOf = (catalog: CatalogState): ControllerView => {
+    const now = clock.now()
+    return {
+      catalog,
+      fleet: watching.fleet(),
+      observations: watching.observations,
+      plans: withinBudgets(planning.plans, budgetFacts(catalog, watching.fleet()), now),
+      emptyings: planning.emptyings,
+      notices: planning.notices,
+      now,
+    }
+  }
 
   return {
     /** One idempotent step. Throws what is wrong with a repository, the forge or the store; the next step goes on. */
@@ -90,40 +100,19 @@ export function createController(deps: ControllerDeps) {
       const watched = await watching.look()
       if (watched.kind === 'empty') return watched
       const { acted, planned, waiting } = await acting.act(watched)
-      const { catalog } = watched
-      await status.publish({
-        catalog,
-        fleet: watching.fleet(),
-        observations: watching.observations,
-        plans: budgetedPlans(catalog),
-        emptyings: planning.emptyings,
-        notices: planning.notices,
-        now: clock.now(),
-      })
-      const plans = [...budgetedPlans(catalog).values()]
-      const isLeaving = planning.emptyings.some(({ waitsFor }) => waitsFor.some(isOfClusters))
+      const view = viewOf(watched.catalog)
+      await status.publish(view)
+      const plans = [...view.plans.values()]
+      const isLeaving = view.emptyings.some(({ waitsFor }) => waitsFor.some(isOfClusters))
       const isRolling = isLeaving || plans.some((plan) => plan.groups.some(isUnderWay))
       const settled = !acted && waiting === 0 && !isRolling
-      const validUntil = plans.reduce(
-        (first, plan) => Math.min(first, plan.validUntil),
-        planning.validUntil(),
-      )
+      const validUntil = plans.reduce((first, plan) => Math.min(first, plan.validUntil), Infinity)
       return { kind: 'stepped', acted, planned, validUntil, settled }
     },
     /** Undefined before the first step. */
     view(): ControllerView | undefined {
       const catalog = watching.catalog()
-      if (!catalog) return undefined
-      const { observations } = watching
-      return {
-        catalog,
-        fleet: watching.fleet(),
-        observations,
-        plans: budgetedPlans(catalog),
-        emptyings: planning.emptyings,
-        notices: planning.notices,
-        now: clock.now(),
-      }
+      return catalog && viewOf(catalog)
     },
   }
 }

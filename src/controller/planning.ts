@@ -30,8 +30,6 @@ export interface Planning {
   /** What is amiss in the fleet that no plan mends, as of the last refresh; the same list while nothing changes. */
   readonly notices: readonly FleetNotice[]
   decommissions(): readonly DecommissionProposal[]
-  /** When the first plan stops being right by time alone. */
-  validUntil(): Instant
 }
 
 export function createPlanning(variants: Variants): Planning {
@@ -84,7 +82,6 @@ export function createPlanning(variants: Variants): Planning {
       touched = new Set()
       return due
     },
-    validUntil: () => [...plans.values()].reduce((first, plan) => Math.min(first, plan.validUntil), Infinity),
   }
 }
 
