@@ -98,10 +98,9 @@ export function createObservations(sources: ObservationSources): Observations {
     follow: columns.follow,
     async ingest(reports, { now, silentAfter, soakOf, complete = false }) {
       const state = columns.fleet()
-      const reported = newestReports([...unjudged, ...reports.reports]).flatMap(
-        (report) => placementOf(report, state, columns.of) ?? [],
-      )
-      const removed = removedAmong([...unjudged, ...reports.reports], state, columns.of)
+      const newest = newestReports([...unjudged, ...reports.reports])
+      const reported = newest.flatMap((report) => placementOf(report, state, columns.of) ?? [])
+      const removed = removedAmong(newest, state, columns.of)
       const blobs = [...new Set(reported.map(({ blob }) => blob))]
       const expectations = await sources.expectations(blobs)
       const expectationOf = new Map(blobs.map((blob, index) => [blob, expectations[index]]))
@@ -131,13 +130,13 @@ export function createObservations(sources: ObservationSources): Observations {
   }
 }
 
-/** The newest reports of what main desires nowhere any more. */
+/** The reports of what main desires nowhere any more. */
 function removedAmong(
   reports: readonly PlacementReport[],
   state: FleetState,
   columnsOf: (service: string) => Working,
 ): readonly PlacementReport[] {
-  return newestReports(reports).filter(
+  return reports.filter(
     ({ cluster, name }) => !columnsOf(name).desired.file[state.clusters.ordinalOf(cluster) ?? -1],
   )
 }
@@ -176,15 +175,17 @@ function forgetRemoved(
   { contacts, reports }: FluxReports,
   { state, since }: { readonly state: FleetState; readonly since: Instant },
 ): boolean {
+  const isAwaited = (cluster: number): boolean =>
+    !desired.file[cluster] &&
+    observed.state[cluster] === PlacementState.merged &&
+    (since === Infinity || (!observed.observedAt[cluster] && (desired.mergedAt[cluster] ?? 0) < since))
+  // At a start this is asked of every service, and all reports are looked through only for those that left somewhere.
+  if (!observed.state.some((_, cluster) => isAwaited(cluster))) return false
   const listed = new Set(reports.filter(({ name }) => name === service).map(({ cluster }) => cluster))
   const gone = contacts
     .filter(({ cluster }) => !listed.has(cluster))
     .map(({ cluster }) => state.clusters.ordinalOf(cluster) ?? -1)
-    .filter((cluster) => !desired.file[cluster] && observed.state[cluster] === PlacementState.merged)
-    .filter(
-      (cluster) =>
-        since === Infinity || (!observed.observedAt[cluster] && (desired.mergedAt[cluster] ?? 0) < since),
-    )
+    .filter(isAwaited)
   for (const cluster of gone) observed.state[cluster] = PlacementState.absent
   return gone.length > 0
 }
