@@ -19,6 +19,8 @@ export interface Variants {
 
 /** What the releases of one service render for the clusters as they were looked at last. */
 interface Rendered {
+  /** The catalog's commit. */
+  readonly commit: string
   readonly clusters: readonly Cluster[]
   readonly groups: readonly DeploymentGroup[]
   /** Release id by group. */
@@ -34,35 +36,57 @@ export function createVariants(releases: Releases, source: CatalogSource): Varia
   const blobOf = createBlobs()
   const clustersAt = createClustersAt(source)
 
+  const render = (
+    before: Rendered | undefined,
+    targets: CatalogTargets,
+    groups: readonly GroupVariants[],
+  ): Rendered => {
+    const { commit, clusters, groups: all } = targets.catalog
+    const releases = new Map(groups.map(({ name, release }) => [name, releaseId(release)]))
+    const isKept = before !== undefined && before.groups === all
+    const file = new Uint32Array(targets.index.size)
+    const blobs = isKept ? before.blobs : ['']
+    const changed = isKept ? changedBetween(before.clusters, targets) : undefined
+    for (const { name, renderer, members } of groups) {
+      const isNew = !isKept || before.releases.get(name) !== releases.get(name)
+      for (const cluster of members) {
+        const document = targets.clusterAt(cluster)
+        // What was no target the last time is not known for the present release.
+        const kept = isNew || changed?.has(cluster) ? 0 : (before.file[cluster] ?? 0)
+        if (document) file[cluster] = kept || numberOf(blobs, blobOf(renderer, document, name))
+      }
+    }
+    return { commit, clusters, groups: all, releases, file, blobs }
+  }
+
   return {
     async staleOf(service, targets, fleet) {
       const groups = await withRenderers(releases, service, targets, fleet)
       const before = known.get(service)
-      const { catalog } = targets
-      const ids = new Map(groups.map(({ name, release }) => [name, releaseId(release)]))
-      const isKept = before !== undefined && before.groups === catalog.groups
-      const file = new Uint32Array(targets.index.size)
-      const blobs = isKept ? before.blobs : ['']
-      const changed = isKept ? changedBetween(before.clusters, targets) : undefined
-      for (const { name, renderer, members } of groups) {
-        const isNew = !isKept || before.releases.get(name) !== ids.get(name)
-        for (const cluster of members) {
-          const document = targets.clusterAt(cluster)
-          // What was no target the last time is not known for the present release.
-          const kept = isNew || changed?.has(cluster) ? 0 : (before.file[cluster] ?? 0)
-          if (document) file[cluster] = kept || numberOf(blobs, blobOf(renderer, document, name))
-        }
-      }
-      known.set(service, { clusters: catalog.clusters, groups: catalog.groups, releases: ids, file, blobs })
+      const rendered = before && isOf(before, targets, groups) ? before : render(before, targets, groups)
+      known.set(service, rendered)
       const edited = editedOn(service, fleet)
-      const isRepaired = catalog.settings.fleet.repairEdits === true
+      const isRepaired = targets.catalog.settings.fleet.repairEdits === true
       const left = isRepaired ? none : edited
-      const stale = staleAmong(groups, fleet.desired(service), { file, blobs }, left)
+      const stale = staleAmong(groups, fleet.desired(service), rendered, left)
       if (!stale) return undefined
       const told = await describe(groups, stale, targets, clustersAt)
-      return { file: stale, wanted: blobs, changed: withEdits(told, stale, edited) }
+      return { file: stale, wanted: rendered.blobs, changed: withEdits(told, stale, edited) }
     },
   }
+}
+
+/** Whether it still is what these releases render: mostly only what clusters report has changed. */
+function isOf(
+  { commit, releases }: Rendered,
+  { catalog }: CatalogTargets,
+  groups: readonly GroupVariants[],
+): boolean {
+  return (
+    commit === catalog.commit &&
+    releases.size === groups.length &&
+    groups.every(({ name, release }) => releases.get(name) === releaseId(release))
+  )
 }
 
 interface GroupVariants {
