@@ -1,10 +1,10 @@
 import type { TreeChange } from '../adapters/git/port.ts'
+import { clustersOf } from '../core/plan/gates.ts'
 import type { RemovalProposal } from '../core/plan/types.ts'
 import { namespacePath, rolloutPath, servicePath } from '../core/render/paths.ts'
 import { removalPullRequest } from '../core/render/removal-pull-request.ts'
 import { formatRollout } from '../core/render/rollout-document.ts'
 import { type ActContext, clusterAt, type Outcome } from './act-context.ts'
-import { clusterCount } from './act-wave.ts'
 import { removalBranch } from './branches.ts'
 import { deliver } from './deliver.ts'
 
@@ -49,7 +49,7 @@ export async function actRemoval(context: ActContext, proposal: RemovalProposal)
     service,
     group,
     cluster: undefined,
-    text: `${what}  PR #${outcome.number}  ${clusterCount(ordinals.length)}`,
+    text: `${what}  PR #${outcome.number}  ${clustersOf(ordinals.length)}`,
     pullRequest: outcome.number,
     key: `removal/${service}/${group}/${next.fence}`,
   })

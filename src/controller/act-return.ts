@@ -1,10 +1,10 @@
 import type { TreeChange } from '../adapters/git/port.ts'
+import { clustersOf } from '../core/plan/gates.ts'
 import type { ReturnProposal } from '../core/plan/types.ts'
 import { rolloutPath, servicePath } from '../core/render/paths.ts'
 import { returnPullRequest } from '../core/render/pull-request.ts'
 import { formatRollout } from '../core/render/rollout-document.ts'
 import type { ActContext, Outcome } from './act-context.ts'
-import { clusterCount } from './act-wave.ts'
 import { returnBranch } from './branches.ts'
 import { deliver } from './deliver.ts'
 import { failureEvents } from './events.ts'
@@ -61,7 +61,7 @@ function dependentEvents(
       service: dependent,
       group,
       cluster: undefined,
-      text: `${clusterCount(placements.length)} of ${group} back to ${versionsOf(placements)} with ${service} ${release.version}  PR #${pullRequest}`,
+      text: `${clustersOf(placements.length)} of ${group} back to ${versionsOf(placements)} with ${service} ${release.version}  PR #${pullRequest}`,
       pullRequest,
       key: `return/${dependent}/${group}/${next.fence}`,
     }))
@@ -75,8 +75,8 @@ function versionsOf(placements: ReturnProposal['placements']): string {
 function tell({ group, reason, placements, refresh }: ReturnProposal): string {
   const versions = versionsOf(placements)
   if (refresh)
-    return `refresh rejected in ${group}, ${clusterCount(placements.length)} back to the files of before`
+    return `refresh rejected in ${group}, ${clustersOf(placements.length)} back to the files of before`
   return reason === 'rejected'
     ? `rejected in ${group}, rolled back to ${versions}`
-    : `${clusterCount(placements.length)} of ${group} back to ${versions} within the error budget`
+    : `${clustersOf(placements.length)} of ${group} back to ${versions} within the error budget`
 }

@@ -1,5 +1,6 @@
 import type { TreeChange } from '../adapters/git/port.ts'
 import { releaseId } from '../core/domain/service-release.ts'
+import { clustersOf } from '../core/plan/gates.ts'
 import type { WaveProposal } from '../core/plan/types.ts'
 import { rolloutPath } from '../core/render/paths.ts'
 import { wavePullRequest } from '../core/render/pull-request.ts'
@@ -54,13 +55,9 @@ export async function actWave(context: ActContext, proposal: WaveProposal): Prom
     service,
     group,
     cluster: undefined,
-    text: `${release.version}  ${group} wave ${wave}/${waves}${parts > 1 ? ` part ${part}/${parts}` : ''}  PR #${outcome.number}  ${clusterCount(proposal.clusters.length)}${proposal.refresh === undefined ? '' : `  refresh: ${proposal.refresh}`}`,
+    text: `${release.version}  ${group} wave ${wave}/${waves}${parts > 1 ? ` part ${part}/${parts}` : ''}  PR #${outcome.number}  ${clustersOf(proposal.clusters.length)}${proposal.refresh === undefined ? '' : `  refresh: ${proposal.refresh}`}`,
     pullRequest: outcome.number,
     key: `wave/${service}/${group}/${next.fence}`,
   })
   return { kind: 'done' }
-}
-
-export function clusterCount(count: number): string {
-  return count === 1 ? '1 cluster' : `${count} clusters`
 }
