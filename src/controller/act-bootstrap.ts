@@ -52,7 +52,7 @@ export async function actBootstrap(
     branch,
     changes: [...changes.values()],
     text,
-    direction: { forward: undefined },
+    direction: { forward: [] },
     needsApproval: false,
   })
   if (outcome.kind !== 'merged') return outcome

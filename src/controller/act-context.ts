@@ -17,19 +17,17 @@ export interface ActContext {
   /** Open pull requests of Halyard by branch. */
   readonly pullRequests: ReadonlyMap<string, PullRequest>
   /** Evaluated right before a forward merge: what shut since the plan was made; undefined: nothing. */
-  readonly whatShut: (moving: Moving) => Promise<string | undefined>
+  readonly whatShut: (moving: readonly Moving[]) => Promise<string | undefined>
   readonly emit: (event: Omit<Event, 'at'>) => void
 }
 
-/** What a forward merge moves; undefined: a new cluster, which no order but the catalog's state concerns. */
-export type Moving =
-  | {
-      readonly service: string
-      readonly group: string
-      /** Ordinals whose change must fit into the budgets now; absent: that was looked at when it was planned. */
-      readonly clusters?: readonly number[]
-    }
-  | undefined
+/** A service that a forward merge moves in a group. */
+export interface Moving {
+  readonly service: string
+  readonly group: string
+  /** Ordinals whose change must fit into the budgets now; absent: that was looked at when it was planned. */
+  readonly clusters?: readonly number[]
+}
 
 /** What became of a proposal. Only `done` moved main. */
 export type Outcome =

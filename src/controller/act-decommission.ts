@@ -28,7 +28,7 @@ export async function actDecommission(context: ActContext, proposal: Decommissio
     branch,
     changes,
     text,
-    direction: { forward: undefined },
+    direction: { forward: services.map(({ service }) => ({ service, group })) },
     needsApproval: false,
   })
   if (outcome.kind !== 'merged') return outcome

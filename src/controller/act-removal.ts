@@ -39,7 +39,7 @@ export async function actRemoval(context: ActContext, proposal: RemovalProposal)
     branch,
     changes,
     text,
-    direction: { forward: { service, group } },
+    direction: { forward: [{ service, group }] },
     needsApproval: false,
   })
   if (outcome.kind !== 'merged') return outcome

@@ -44,7 +44,7 @@ export async function actWave(context: ActContext, proposal: WaveProposal): Prom
     changes,
     text,
     direction: {
-      forward: { service, group, ...(proposal.needsApproval ? { clusters: proposal.clusters } : {}) },
+      forward: [{ service, group, ...(proposal.needsApproval ? { clusters: proposal.clusters } : {}) }],
     },
     needsApproval: proposal.needsApproval,
     subject: { service, group },

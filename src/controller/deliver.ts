@@ -11,8 +11,11 @@ export interface Delivery {
   readonly branch: string
   readonly changes: readonly TreeChange[]
   readonly text: PullRequestText
-  /** Forward changes merge only while the plan's gates hold; going back waits for nothing. */
-  readonly direction: { readonly forward: Moving } | 'back'
+  /**
+   * Forward changes merge only while the plan's gates hold, a new cluster (which moves nothing) only while the catalog
+   * is the same; going back waits for nothing.
+   */
+  readonly direction: { readonly forward: readonly Moving[] } | 'back'
   readonly needsApproval: boolean
   /** Whose an Approve order may be that agrees to this content. */
   readonly subject?: { readonly service: string; readonly group: string }

@@ -36,15 +36,16 @@ async function whatShut(
   { catalog, clock }: ControllerDeps,
   state: CatalogState,
   current: FleetState,
-  moving: Moving,
+  moving: readonly Moving[],
 ): Promise<string | undefined> {
   if ((await catalog.head()) !== state.commit) return 'the catalog changed: planning again'
-  if (!moving) return undefined
-  const { service, group, clusters } = moving
-  const [freeze] = freezeGates(state.targets.directivesOf(service), service, group, clock.now())
-  // What waited for approval took no part of a budget before.
-  const shut = freeze ?? budgetGate(clusters ?? [], budgetFacts(state, current), clock.now())
-  return shut?.reason
+  for (const { service, group, clusters } of moving) {
+    const [freeze] = freezeGates(state.targets.directivesOf(service), service, group, clock.now())
+    // What waited for approval took no part of a budget before.
+    const shut = freeze ?? budgetGate(clusters ?? [], budgetFacts(state, current), clock.now())
+    if (shut) return shut.reason
+  }
+  return undefined
 }
 
 export function budgetFacts({ targets }: CatalogState, { services, desired }: FleetState): BudgetFacts {
