@@ -53,7 +53,6 @@ export async function actBootstrap(
     changes: [...changes.values()],
     text,
     direction: { forward: [] },
-    needsApproval: false,
   })
   if (outcome.kind !== 'merged') return outcome
   context.emit({

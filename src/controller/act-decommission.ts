@@ -29,7 +29,6 @@ export async function actDecommission(context: ActContext, proposal: Decommissio
     changes,
     text,
     direction: { forward: services.map(({ service }) => ({ service, group })) },
-    needsApproval: false,
   })
   if (outcome.kind !== 'merged') return outcome
   const what =

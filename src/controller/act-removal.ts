@@ -40,7 +40,6 @@ export async function actRemoval(context: ActContext, proposal: RemovalProposal)
     changes,
     text,
     direction: { forward: [{ service, group }] },
-    needsApproval: false,
   })
   if (outcome.kind !== 'merged') return outcome
   const what = placements.length > 0 ? `leaves ${group} wave ${wave}/${waves}` : `namespace leaves ${group}`

@@ -32,7 +32,7 @@ export async function actReturn(context: ActContext, proposal: ReturnProposal): 
     initiator: 'halyard',
   })
   const branch = returnBranch(proposal)
-  const outcome = await deliver(context, { branch, changes, text, direction: 'back', needsApproval: false })
+  const outcome = await deliver(context, { branch, changes, text, direction: 'back' })
   if (outcome.kind !== 'merged') return outcome
   for (const event of failureEvents(proposal)) context.emit(event)
   for (const event of dependentEvents(proposal, outcome.number)) context.emit(event)

@@ -46,8 +46,7 @@ export async function actWave(context: ActContext, proposal: WaveProposal): Prom
     direction: {
       forward: [{ service, group, ...(proposal.needsApproval ? { clusters: proposal.clusters } : {}) }],
     },
-    needsApproval: proposal.needsApproval,
-    subject: { service, group },
+    ...(proposal.needsApproval ? { approval: { service, group } } : {}),
   })
   if (outcome.kind !== 'merged') return outcome
   context.emit({

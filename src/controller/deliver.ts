@@ -16,9 +16,8 @@ export interface Delivery {
    * is the same; going back waits for nothing.
    */
   readonly direction: { readonly forward: readonly Moving[] } | 'back'
-  readonly needsApproval: boolean
-  /** Whose an Approve order may be that agrees to this content. */
-  readonly subject?: { readonly service: string; readonly group: string }
+  /** A person has to agree: by a review, or by an Approve order for this. Absent: nobody has to. */
+  readonly approval?: { readonly service: string; readonly group: string }
 }
 
 export type DeliveryOutcome =
@@ -49,6 +48,7 @@ export async function deliver(context: ActContext, delivery: Delivery): Promise<
 interface Presented {
   readonly kind: 'presented'
   readonly pullRequest: PullRequest
+  readonly content: string
   /** Opened, or given new content, just now. */
   readonly isNew: boolean
   /** Someone else pushed to the branch: its head is not what was presented. */
@@ -58,33 +58,34 @@ interface Presented {
 /** Opens the pull request, or finds the one that shows exactly this content already. */
 async function present(
   { fleet, forge, state, now, pullRequests }: ActContext,
-  { branch, changes, text, needsApproval, subject }: Delivery,
+  { branch, changes, text, approval }: Delivery,
 ): Promise<Presented | { readonly kind: 'again'; readonly reason: string }> {
   const content = contentDigest(changes)
   const open = pullRequests.get(branch)
   const shown = open && shownContent(open.body)
   if (open && shown?.content === content) {
-    return { kind: 'presented', pullRequest: open, isNew: false, foreign: shown.head !== open.headSha }
+    const foreign = shown.head !== open.headSha
+    return { kind: 'presented', pullRequest: open, content, isNew: false, foreign }
   }
   const message = `${text.subject}\n\n${text.message}`
   const pushed = await fleet.pushBranch({ branch, base: state.head, changes, message, time: now })
   if (pushed.kind === 'stale') return { kind: 'again', reason: `branch ${branch} moved` }
   const { title, body, labels } = text
-  const shownBody = `${body}${needsApproval ? approvalNote(content, subject) : ''}\n<!-- halyard-content: ${content} ${pushed.head} -->`
+  const shownBody = `${body}${approval ? approvalNote(content, approval) : ''}\n<!-- halyard-content: ${content} ${pushed.head} -->`
   const pullRequest = await forge.open({ branch, base: 'main', title, body: shownBody, labels })
-  return { kind: 'presented', pullRequest, isNew: true, foreign: pullRequest.headSha !== pushed.head }
+  const foreign = pullRequest.headSha !== pushed.head
+  return { kind: 'presented', pullRequest, content, isNew: true, foreign }
 }
 
 /** What keeps the pull request from being merged in this moment; undefined: nothing. */
 async function whyNotYet(
   context: ActContext,
-  { needsApproval, direction, changes, subject }: Delivery,
-  { pullRequest, foreign }: Presented,
+  { approval, direction }: Delivery,
+  { pullRequest, content, foreign }: Presented,
 ): Promise<string | undefined> {
   if (foreign) return `pull request #${pullRequest.number} has commits that Halyard did not make`
   const { directives } = context.catalog.targets.catalog
-  const order = subject && approvalOf(directives, contentDigest(changes), subject)
-  if (needsApproval && pullRequest.approvals.length === 0 && !order)
+  if (approval && pullRequest.approvals.length === 0 && !approvalOf(directives, content, approval))
     return `approval of pull request #${pullRequest.number}`
   return direction === 'back' ? undefined : context.whatShut(direction.forward)
 }
@@ -133,10 +134,8 @@ function shownContent(body: string): { readonly content: string; readonly head: 
 }
 
 /** How a person agrees without a review: by an order of the catalog that names this content. */
-function approvalNote(content: string, subject: Delivery['subject']): string {
-  const command = subject
-    ? `halctl approve ${subject.service} --group ${subject.group} --digest ${content}`
-    : `digest ${content}`
+function approvalNote(content: string, { service, group }: NonNullable<Delivery['approval']>): string {
+  const command = `halctl approve ${service} --group ${group} --digest ${content}`
   return `\n\nApprove by a review of this head, or by an order: \`${command}\``
 }
 
