@@ -2,8 +2,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { initRepository } from '../../src/adapters/git/system.ts'
-import { copyRepository, createExampleWorld } from '../operations/example-world.ts'
+import { createExampleWorld, writeExample } from '../operations/example-world.ts'
 import { type Ran, runConsole, type Shown } from './run-console.ts'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -21,13 +20,7 @@ export async function createPageWorld(name: string): Promise<PageWorld> {
   const halctl = join(folder, 'bin/halctl')
   await writeFile(halctl, `#!/bin/sh\nexec "${process.execPath}" "${root}bin/halctl.js" "$@"\n`)
   await chmod(halctl, 0o755)
-  const { world } = await createExampleWorld()
-  for (const part of ['catalog', 'fleet'] as const) {
-    const path = join(folder, 'company/.halyard', `${part}.git`)
-    const repository = await initRepository(path, { branch: 'main' })
-    await copyRepository(world[part], repository)
-    await repository.close()
-  }
+  await writeExample(await createExampleWorld(), join(folder, 'company/.halyard'))
   const author = { NAME: 'Kim Olsen', EMAIL: 'kim@example.com' }
   const env = {
     PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { createFleet } from '../../src/adapters/fleet/fleet.ts'
 import { readStatus } from '../../src/adapters/fleet/status.ts'
 import { rolloutProblem } from '../../src/adapters/fleet/parse-rollout.ts'
@@ -5,6 +6,7 @@ import { createCatalogSource } from '../../src/adapters/catalog/git-source.ts'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
 import { createMemoryClone } from '../../src/adapters/git/memory.ts'
 import type { GitRepository, Oid, TreeChange } from '../../src/adapters/git/port.ts'
+import { initRepository } from '../../src/adapters/git/system.ts'
 import type { StepResult } from '../../src/controller/controller.ts'
 import { createClusterIndex } from '../../src/core/domain/cluster-index.ts'
 import { publishedObservations } from '../../src/operations/published-observations.ts'
@@ -139,6 +141,15 @@ export async function openFleetRepository(repository: GitRepository): Promise<Fl
       return oid
     },
     rolloutProblem,
+  }
+}
+
+/** The repositories of an example on the disk: `catalog.git` and `fleet.git` in a folder. */
+export async function writeExample({ world }: ExampleWorld, folder: string): Promise<void> {
+  for (const name of ['catalog', 'fleet'] as const) {
+    const repository = await initRepository(join(folder, `${name}.git`), { branch: 'main' })
+    await copyRepository(world[name], repository)
+    await repository.close()
   }
 }
 

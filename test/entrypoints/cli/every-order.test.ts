@@ -1,57 +1,26 @@
-import { execFile } from 'node:child_process'
-import { cp, mkdtemp, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { initRepository } from '../../../src/adapters/git/system.ts'
 import { git } from '../../adapters/git/real-git.ts'
-import { copyRepository, createExampleWorld } from '../../operations/example-world.ts'
+import { createOrderWorld, type OrderWorld } from './order-world.ts'
+import type { Run } from './real-halctl.ts'
 
-const program = fileURLToPath(new URL('../../../bin/halctl.js', import.meta.url))
-
-let folder: string
+let world: OrderWorld
 let catalog: string
-let tests = 0
 
 beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'halctl-every-order-')))
-  const { world } = await createExampleWorld()
-  for (const name of ['catalog', 'fleet'] as const) {
-    const repository = await initRepository(join(folder, `${name}.git`), { branch: 'main' })
-    await copyRepository(world[name], repository)
-    await repository.close()
-  }
+  world = await createOrderWorld()
 })
 
 beforeEach(async () => {
-  catalog = join(folder, `catalog-${++tests}.git`)
-  await cp(join(folder, 'catalog.git'), catalog, { recursive: true })
+  catalog = await world.freshCatalog()
 })
 
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(async () => world.remove())
 
 const reason = ['--reason', 'because']
-const identity = {
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_SYSTEM: '/dev/null',
-  GIT_AUTHOR_NAME: 'Kim Olsen',
-  GIT_AUTHOR_EMAIL: 'kim@example.com',
-  GIT_COMMITTER_NAME: 'Kim Olsen',
-  GIT_COMMITTER_EMAIL: 'kim@example.com',
-  XDG_CACHE_HOME: join(tmpdir(), 'halctl-every-order-cache'),
-}
 
-function halctl(args: readonly string[], at = catalog) {
-  return new Promise<{ exitCode: unknown; stdout: string; stderr: string }>((resolve) => {
-    const where = ['--catalog', at, '--fleet', join(folder, 'fleet.git')]
-    const options = { cwd: folder, env: { ...process.env, ...identity } }
-    execFile(process.execPath, [program, ...where, ...args], options, (error, stdout, stderr) => {
-      resolve({ exitCode: error ? error.code : 0, stdout, stderr })
-    })
-  })
-}
-
+const halctl = async (args: readonly string[], at = catalog): Promise<Run> => world.run(at, args)
 const tree = async (): Promise<string> => git(catalog, ['rev-parse', 'main^{tree}'])
 const last = async (): Promise<string> =>
   git(catalog, ['show', '--format=%an <%ae>%n%s', '--name-status', 'main'])
@@ -105,8 +74,8 @@ it('is pushed to a repository that a file:// URL names', async () => {
 })
 
 it('is committed in a work tree, and pushed from there when told so', async () => {
-  const workTree = join(folder, `work-tree-${tests}`)
-  await git(folder, ['clone', '--quiet', catalog, workTree])
+  const workTree = join(world.folder, 'work-tree')
+  await git(world.folder, ['clone', '--quiet', catalog, workTree])
   const before = await tree()
   await halctl(['freeze', ...reason, '--yes'], workTree)
   expect(await tree()).toBe(before)

@@ -1,46 +1,27 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { createReadStream } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { initRepository } from '../../../src/adapters/git/system.ts'
-import { copyRepository, createExampleWorld } from '../../operations/example-world.ts'
+import { createExampleWorld, writeExample } from '../../operations/example-world.ts'
+import { halctl as run, program, type Run, scratchFolder } from './real-halctl.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-const program = join(root, 'bin/halctl.js')
 
 /** A folder as the demo leaves it: `.halyard/catalog.git` and `.halyard/fleet.git`. */
 let folder: string
 
 beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'halctl-')))
-  const { world } = await createExampleWorld()
-  for (const name of ['catalog', 'fleet'] as const) {
-    const repository = await initRepository(join(folder, '.halyard', `${name}.git`), { branch: 'main' })
-    await copyRepository(world[name], repository)
-    await repository.close()
-  }
+  folder = (await scratchFolder()).path
+  await writeExample(await createExampleWorld(), join(folder, '.halyard'))
 })
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-interface Run {
-  readonly exitCode: number | string | null | undefined
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function halctl(args: readonly string[], cwd = folder, env: Record<string, string> = {}): Promise<Run> {
-  return new Promise((resolve) => {
-    const options = { cwd, env: { ...process.env, ...env } }
-    execFile(process.execPath, [program, ...args], options, (error, stdout, stderr) => {
-      resolve({ exitCode: error ? error.code : 0, stdout, stderr })
-    })
-  })
-}
+const halctl = async (args: readonly string[], cwd = folder, env?: NodeJS.ProcessEnv): Promise<Run> =>
+  run(cwd, args, env)
 
 describe('halctl', () => {
   it('finds the repositories of the demo in the working directory', async () => {

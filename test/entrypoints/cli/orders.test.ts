@@ -1,56 +1,28 @@
-import { execFile } from 'node:child_process'
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { initRepository } from '../../../src/adapters/git/system.ts'
-import { copyRepository, createExampleWorld } from '../../operations/example-world.ts'
 import { git } from '../../adapters/git/real-git.ts'
+import { createOrderWorld, type OrderWorld } from './order-world.ts'
+import type { Run } from './real-halctl.ts'
 
-const program = fileURLToPath(new URL('../../../bin/halctl.js', import.meta.url))
-
-/** Repositories as an example left them, and the catalog of one test, which it may write to. */
-let folder: string
+let world: OrderWorld
 let catalog: string
-let tests = 0
 
 beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'halctl-orders-')))
-  const { world } = await createExampleWorld()
-  for (const name of ['catalog', 'fleet'] as const) {
-    const repository = await initRepository(join(folder, `${name}.git`), { branch: 'main' })
-    await copyRepository(world[name], repository)
-    await repository.close()
-  }
+  world = await createOrderWorld()
 })
 
 beforeEach(async () => {
-  catalog = join(folder, `catalog-${++tests}.git`)
-  await cp(join(folder, 'catalog.git'), catalog, { recursive: true })
+  catalog = await world.freshCatalog()
 })
 
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(async () => world.remove())
 
-interface Run {
-  readonly exitCode: number | string | null | undefined
-  readonly stdout: string
-  readonly stderr: string
-}
+/** Who has told git no name and no address. */
+const nobody = { GIT_AUTHOR_NAME: undefined, GIT_AUTHOR_EMAIL: undefined }
 
-const kim = { GIT_AUTHOR_NAME: 'Kim Olsen', GIT_AUTHOR_EMAIL: 'kim@example.com' }
-const committer = { GIT_COMMITTER_NAME: 'Kim Olsen', GIT_COMMITTER_EMAIL: 'kim@example.com' }
-
-function halctl(args: readonly string[], env: Record<string, string> = kim, at = catalog): Promise<Run> {
-  return new Promise((resolve) => {
-    const where = ['--catalog', at, '--fleet', join(folder, 'fleet.git')]
-    const home = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' }
-    const options = { cwd: folder, env: { ...process.env, ...home, ...committer, ...env } }
-    execFile(process.execPath, [program, ...where, ...args], options, (error, stdout, stderr) => {
-      resolve({ exitCode: error ? error.code : 0, stdout, stderr })
-    })
-  })
-}
+const halctl = async (args: readonly string[], env?: NodeJS.ProcessEnv, at = catalog): Promise<Run> =>
+  world.run(at, args, env)
 
 const head = async (): Promise<string> => git(catalog, ['rev-parse', 'main'])
 const changed = async (): Promise<string> =>
@@ -119,8 +91,8 @@ describe('an order to a bare repository', () => {
 
   it('is not given without a name and an address: nothing is guessed', async () => {
     const before = await head()
-    const nobody = await halctl(['hold', '--reason', 'x', '--yes'], {})
-    expect(nobody).toMatchObject({
+    const refused = await halctl(['hold', '--reason', 'x', '--yes'], nobody)
+    expect(refused).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(
         /^error: git knows no name and address .*\n {2}run git config --global user\.name/,
@@ -129,13 +101,13 @@ describe('an order to a bare repository', () => {
     expect(await head()).toBe(before)
     await git(catalog, ['config', 'user.name', 'Tom Reed'])
     await git(catalog, ['config', 'user.email', 'tom@example.com'])
-    expect((await halctl(['hold', '--reason', 'x', '--yes'], {})).exitCode).toBe(0)
+    expect((await halctl(['hold', '--reason', 'x', '--yes'], nobody)).exitCode).toBe(0)
     expect(await changed()).toMatch(/^Tom Reed <tom@example\.com>\nHold everything\n/)
   })
 
   it('only looked at leaves everything as it was, and prints the file', async () => {
     const before = await filesOf(catalog)
-    const { stdout, exitCode } = await halctl(['hold', 'ledger', '--reason', 'x', '--dry-run'], {})
+    const { stdout, exitCode } = await halctl(['hold', 'ledger', '--reason', 'x', '--dry-run'], nobody)
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(
       /\nwould write (directives\/hold-ledger-\d+\.yaml)\n\n# \1\napiVersion: halyard\.dev\/v1\nkind: Hold\n/,
@@ -184,14 +156,14 @@ describe('an order in a work tree', () => {
   let workTree: string
 
   beforeEach(async () => {
-    workTree = join(folder, `work-tree-${tests}`)
-    await git(folder, ['clone', '--quiet', catalog, workTree])
+    workTree = join(world.folder, `work-tree-of-${basename(catalog)}`)
+    await git(world.folder, ['clone', '--quiet', catalog, workTree])
     await writeFile(join(workTree, 'staged.txt'), 'staged\n')
     await writeFile(join(workTree, 'notes.txt'), 'notes\n')
     await git(workTree, ['add', 'staged.txt'])
   })
 
-  const order = async (...args: readonly string[]): Promise<Run> => halctl(args, kim, workTree)
+  const order = async (...args: readonly string[]): Promise<Run> => halctl(args, {}, workTree)
   const state = async (): Promise<string> =>
     `${await git(workTree, ['status', '--porcelain', '--branch'])}\n${await git(workTree, ['rev-parse', 'HEAD'])}`
 

@@ -24,11 +24,11 @@ export const cleanEnv: NodeJS.ProcessEnv = {
   GIT_COMMITTER_EMAIL: 'kim@example.com',
 }
 
-/** Runs the real program. */
+/** Runs the real program. What `env` has as undefined is not set. */
 export async function halctl(
   cwd: string,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  env: NodeJS.ProcessEnv = {},
   input = '',
 ): Promise<Run> {
   return new Promise((resolve) => {
