@@ -43,6 +43,19 @@ it.each(views.filter(([golden]) => /^(status|plan|history)/.test(golden) && !gol
   },
 )
 
+it('tells in a plan what leaves clusters, though nothing else moves', () => {
+  const clusters = ['prod-euw1-01', 'prod-euw1-02']
+  const removal = { group: 'prod', text: 'leaves 2 clusters: removal wave 1 of 1', clusters }
+  const nothing = { frozenBy: null, groups: [], proposals: [], approvals: [], joins: [], validUntil: null }
+  const services = [{ service: 'ledger', ...nothing, removals: [removal] }]
+  expect(viewPlan({ ...answers.plan, services }, true, page)).toBe(`\
+SERVICE  GROUP  RELEASE  DOES     WHAT
+ledger   prod   -        removal  leaves 2 clusters: removal wave 1 of 1
+
+leaves prod: prod-euw1-01, prod-euw1-02
+`)
+})
+
 it('tells states by words too: without colour nothing is lost', () => {
   const coloured = viewService(answers.status, answers.payments, {
     ...page,

@@ -19,6 +19,7 @@ const columns = [
 export function viewPlan(answer: PlanAnswer, inDetail: boolean, page: Page): string {
   const rows = answer.services.flatMap((service) => [
     ...proposalRows(service),
+    ...removalRows(service),
     ...joinRows(service),
     ...waitingRows(service, asOf(page, answer.at)),
   ])
@@ -34,6 +35,10 @@ function proposalRows({ service, proposals }: PlannedService): readonly (readonl
     { text: kind, as: kind === 'return' ? 'bad' : 'good' },
     text,
   ])
+}
+
+function removalRows({ service, removals }: PlannedService): readonly (readonly Cell[])[] {
+  return removals.map(({ group, text }) => [service, group, '-', { text: 'removal', as: 'warn' }, text])
 }
 
 function joinRows({ service, joins }: PlannedService): readonly (readonly Cell[])[] {
@@ -58,12 +63,13 @@ function waitingRows({ service, groups }: PlannedService, { now }: Page): readon
   )
 }
 
-function viewDetails({ proposals }: PlannedService): string {
-  return proposals
+function viewDetails({ proposals, removals }: PlannedService): string {
+  const left = removals.map(({ group, clusters }) => `\nleaves ${group}: ${clusters.join(', ')}\n`)
+  const moved = proposals
     .filter(({ clusters }) => clusters.length > 0)
     .map(
       ({ group, release, clusters, evidence }) =>
         `\n${release.version} → ${group}: ${clusters.join(', ')}\n${evidence.map((line) => `  ${line}\n`).join('')}`,
     )
-    .join('')
+  return [...moved, ...left].join('')
 }
