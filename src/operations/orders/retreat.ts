@@ -11,7 +11,8 @@ export type Retreat = Extract<Proposal, { kind: 'return' | 'verdict' }>
 
 export function retreatIn({ proposals }: ServicePlan, group: string): Retreat | undefined {
   return proposals.find(
-    (proposal): proposal is Retreat => proposal.group === group && proposal.kind !== 'wave',
+    (proposal): proposal is Retreat =>
+      proposal.group === group && (proposal.kind === 'return' || proposal.kind === 'verdict'),
   )
 }
 
