@@ -2,10 +2,9 @@ import { type Static, Type } from 'typebox'
 import type { FleetState } from '../adapters/fleet/port.ts'
 import { classifyChanges, type PlacementChange } from '../core/render/diff-classes.ts'
 import { servicePath } from '../core/render/paths.ts'
-import { KnownError } from './known-error.ts'
 import { unknownName } from './nearest-name.ts'
 import { defineOperation } from './operation.ts'
-import { createRenderableCatalog, type RenderableCatalog } from './render-catalog.ts'
+import { createRenderableCatalog, type RenderableCatalog, requireOne } from './render-catalog.ts'
 import { count, nullable, object } from './shapes.ts'
 import type { FleetView, Workspace } from './workspace.ts'
 
@@ -45,7 +44,7 @@ export const diff = defineOperation({
   async handler(workspace, { service, group, cluster, from, to }) {
     const after = createRenderableCatalog(await catalogAt(workspace, to))
     const before = from === undefined ? await filesOfFleet(workspace) : await filesOfCatalog(workspace, from)
-    const wanted = createScope(after, group, cluster)
+    const wanted = createScope(after, before, group, cluster)
     const names = servicesToCompare(after, before, service)
     const services: ServiceDiff[] = []
     for (const name of names) services.push(await diffService(name, before, after, wanted))
@@ -63,6 +62,7 @@ export const diff = defineOperation({
 interface Files {
   readonly label: string
   readonly services: readonly string[]
+  readonly clusters: readonly string[]
   /** Texts of a service's files by cluster. */
   read(service: string): Promise<ReadonlyMap<string, string>>
 }
@@ -73,6 +73,7 @@ async function filesOfFleet(workspace: Workspace): Promise<Files> {
   return {
     label: `fleet ${state.head ?? '(empty)'}`,
     services: state.services,
+    clusters: state.clusters.names,
     read: (service) => readFleetFiles(fleet, state, service),
   }
 }
@@ -99,6 +100,7 @@ async function filesOfCatalog(workspace: Workspace, revision: string): Promise<F
   return {
     label: `catalog ${renderable.catalog.commit}`,
     services: [...renderable.catalog.services.keys()],
+    clusters: renderable.catalog.clusters.map(({ name }) => name),
     read: async (service) => renderAll(service, renderable).files,
   }
 }
@@ -166,6 +168,7 @@ function servicesToCompare(
 
 function createScope(
   { catalog, targets }: RenderableCatalog,
+  before: Files,
   group: string | undefined,
   cluster: string | undefined,
 ): (cluster: string) => boolean {
@@ -176,12 +179,9 @@ function createScope(
       catalog.groups.map(({ name }) => name),
     )
   }
-  if (cluster !== undefined && group !== undefined) {
-    throw new KnownError(
-      'a cluster and a group were given',
-      'give one of them: a cluster is in one group only',
-    )
-  }
+  requireOne(cluster, group)
+  const clusters = new Set([...catalog.clusters.map(({ name }) => name), ...before.clusters])
+  if (cluster !== undefined && !clusters.has(cluster)) throw unknownName('cluster', cluster, clusters)
   return (name) => {
     if (cluster !== undefined) return name === cluster
     const ordinal = targets.index.ordinalOf(name)

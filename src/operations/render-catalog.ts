@@ -5,9 +5,9 @@ import type { DeploymentGroup } from '../core/domain/deployment-group.ts'
 import type { ServiceVersion } from '../core/domain/service-version.ts'
 import { type CatalogTargets, createCatalogTargets } from '../core/plan/service-inputs.ts'
 import { isObject } from '../core/expressions/json-tree.ts'
-import { resolveDependencies } from '../core/render/dependencies.ts'
 import { payloadSource } from '../core/render/payload-source.ts'
-import { createReleaseRenderer } from '../core/render/release-renderer.ts'
+import { rendererOf } from '../core/render/renderer-of.ts'
+import { KnownError } from './known-error.ts'
 import { unknownName } from './nearest-name.ts'
 
 /** A cluster with the group that it is in. */
@@ -63,14 +63,22 @@ export function createRenderableCatalog(catalog: Catalog): RenderableCatalog {
   }
 }
 
+/** Throws `KnownError` where both are given: one of them would be overlooked. */
+export function requireOne(cluster: string | undefined, group: string | undefined): void {
+  if (cluster !== undefined && group !== undefined)
+    throw new KnownError(
+      'a cluster and a group were given',
+      'give one of them: a cluster is in one group only',
+    )
+}
+
 function renderableRelease(
   catalog: Catalog,
   targets: CatalogTargets,
   name: string,
   wanted: string | undefined,
 ): RenderableRelease | undefined {
-  const service = catalog.services.get(name)
-  if (!service) throw unknownName('service', name, catalog.services.keys())
+  if (!catalog.services.has(name)) throw unknownName('service', name, catalog.services.keys())
   const versions = catalog.versions.get(name) ?? []
   const version = wanted === undefined ? versions.at(-1) : versions.find((each) => each.version === wanted)
   const release = targets.releasesOf(name).find((each) => each.version === version?.version)
@@ -83,19 +91,10 @@ function renderableRelease(
     render: () => ({ kind: 'error', message }),
     values: () => undefined,
   })
-  const source = payloadSource(version, catalog)
-  if (!source) return fail(describeMissing(version))
-  const dependencies = resolveDependencies(service, source.kind, catalog)
-  const { templates } = catalog
-  const renderer = createReleaseRenderer({
-    release,
-    service,
-    version,
-    source,
-    templates,
-    dependencies,
-  })
-  if ('errors' in renderer) return fail(describeErrors(renderer.errors))
+  if (!payloadSource(version, catalog)) return fail(describeMissing(version))
+  const found = rendererOf(catalog, release)
+  if (found.kind === 'unrenderable') return fail(found.reason)
+  const { renderer } = found
   return {
     version: version.version,
     render({ cluster, group }) {

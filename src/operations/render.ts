@@ -1,7 +1,12 @@
 import { Type } from 'typebox'
 import { KnownError } from './known-error.ts'
 import { defineOperation } from './operation.ts'
-import { createRenderableCatalog, type Destination, type RenderableCatalog } from './render-catalog.ts'
+import {
+  createRenderableCatalog,
+  type Destination,
+  type RenderableCatalog,
+  requireOne,
+} from './render-catalog.ts'
 import { unknownName } from './nearest-name.ts'
 import { object } from './shapes.ts'
 
@@ -56,6 +61,7 @@ function chooseDestinations(
   cluster: string | undefined,
   group: string | undefined,
 ): readonly Destination[] {
+  requireOne(cluster, group)
   if (cluster !== undefined) return [renderable.destination(cluster)]
   const all = renderable.destinations(service)
   if (group === undefined) return all

@@ -193,6 +193,11 @@ describe('render', () => {
     ])
   })
 
+  it('refuses a cluster and a group: one of them would be overlooked', async () => {
+    const both = { service: 'payments', cluster: 'prod-euw4-01', group: 'devel' }
+    await expect(render.handler(workspace, both)).rejects.toThrow('a cluster and a group were given')
+  })
+
   it('refuses a version that does not exist', async () => {
     await expect(render.handler(workspace, { service: 'payments', version: '1.4.9' })).rejects.toMatchObject({
       name: 'KnownError',
@@ -207,6 +212,13 @@ describe('diff', () => {
     expect(services[0]).toMatchObject({ version: '1.4.3', changed: 3, unchanged: 9, errors: [] })
     expect(services[0]?.classes.flatMap(({ clusters }) => clusters)).toHaveLength(3)
     expect(services[0]?.classes[0]?.diff).toContain('-      tag: "1.4.2"\n+      tag: "1.4.3"')
+  })
+
+  it('names the cluster that was meant, in the fleet or in another commit', async () => {
+    for (const from of [{}, { from: (await workspace.catalog()).commit }])
+      await expect(diff.handler(workspace, { cluster: 'prod-euw4-10', ...from })).rejects.toMatchObject({
+        remedy: 'did you mean prod-euw4-01?',
+      })
   })
 
   it('compares two commits of the catalog', async () => {
