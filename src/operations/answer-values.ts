@@ -1,8 +1,8 @@
+import type { PublishedEmptying } from '../adapters/fleet/port.ts'
 import type { Finding } from '../core/domain/finding.ts'
 import type { ServiceRelease } from '../core/domain/service-release.ts'
 import { formatInstant, type Instant } from '../core/domain/time.ts'
 import type { FleetNotice } from '../core/plan/fleet-notices.ts'
-import type { EmptyingPlan } from '../core/plan/plan-decommission.ts'
 import type { Gate } from '../core/plan/types.ts'
 import type { FindingAnswer, GateAnswer, ReleaseAnswer } from './shapes.ts'
 
@@ -49,9 +49,6 @@ export function toNotice({ kind, service, clusters, text, remedy }: FleetNotice)
   return { kind, service: service ?? null, clusters, text, remedy }
 }
 
-export function toEmptying(
-  cluster: string,
-  { state, digest, leaves, waitsFor }: Pick<EmptyingPlan, 'state' | 'digest' | 'leaves' | 'waitsFor'>,
-) {
+export function toEmptying({ cluster, state, digest, leaves, waitsFor }: PublishedEmptying) {
   return { cluster, state, digest, leaves: [...leaves], waitsFor: waitsFor.map(toGate) }
 }

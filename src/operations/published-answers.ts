@@ -1,3 +1,5 @@
+import type { PublishedStatus } from '../adapters/fleet/port.ts'
+import type { Instant } from '../core/domain/time.ts'
 import { toEmptying, toMoment, toNotice } from './answer-values.ts'
 import type { Explanation } from './explain.ts'
 import type { ServiceStatus, StatusAnswer } from './status.ts'
@@ -19,16 +21,29 @@ export async function publishedStatus(
   const services = service === undefined ? all : all.filter((each) => each.service === service)
   // It may be new, or misspelt.
   if (service !== undefined && services.length === 0) return undefined
-  const { publishedAt, holder, problems, edits, notices, emptyings } = published
+  const { publishedAt: at, holder: publishedBy } = published
+  return statusAnswer(workspace.now, { ...published, at, publishedBy, services })
+}
+
+/** What a status is made of, published or worked out. */
+interface StatusFacts extends Pick<PublishedStatus, 'problems' | 'edits' | 'notices' | 'emptyings'> {
+  /** The moment that it speaks of. */
+  readonly at: Instant
+  readonly publishedBy: string | undefined
+  readonly services: readonly ServiceStatus[]
+}
+
+export function statusAnswer(now: Instant, facts: StatusFacts): StatusAnswer {
+  const { at, publishedBy, services, problems, edits, notices, emptyings } = facts
   return {
-    now: toMoment(Math.max(workspace.now, publishedAt)) ?? '',
-    at: toMoment(publishedAt) ?? '',
-    publishedBy: holder,
+    now: toMoment(Math.max(now, at)) ?? '',
+    at: toMoment(at) ?? '',
+    publishedBy: publishedBy ?? null,
     services: [...services],
     unreadable: problems.map(({ path, reason }) => ({ path, reason })),
     edited: edits.map(({ path, commit, by }) => ({ path, commit, by })),
     notices: notices.map(toNotice),
-    emptyings: emptyings.map((each) => toEmptying(each.cluster, each)),
+    emptyings: emptyings.map(toEmptying),
   }
 }
 

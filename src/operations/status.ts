@@ -4,9 +4,9 @@ import type { GroupPlan, GroupPlanInput, Proposal, ServicePlanInput } from '../c
 import { defineOperation } from './operation.ts'
 import { describeProposal } from './describe-proposal.ts'
 import { countPlacements, placementAt } from './placements.ts'
-import { toEmptying, toGate, toMoment, toMomentOfColumn, toNotice, toRelease } from './answer-values.ts'
+import { toGate, toMoment, toMomentOfColumn, toRelease } from './answer-values.ts'
 import { count, gateShape, moment, nullable, object, releaseShape } from './shapes.ts'
-import { publishedStatus, summaryShape } from './published-answers.ts'
+import { publishedStatus, statusAnswer, summaryShape } from './published-answers.ts'
 import type { PlannedService } from './workspace.ts'
 
 const groupStatusShape = object({
@@ -95,18 +95,17 @@ export const status = defineOperation({
     if (published) return published
     const planning = await workspace.planning()
     const { at, publishedBy } = planning.observations
-    return {
-      now: toMoment(Math.max(workspace.now, at)) ?? '',
-      at: toMoment(at) ?? '',
-      publishedBy: publishedBy ?? null,
+    const { problems, edits } = planning.fleet.state
+    const { names } = planning.targets.index
+    return statusAnswer(workspace.now, {
+      at,
+      publishedBy,
       services: planning.services(service).map((name) => serviceStatus(planning.plan(name))),
-      unreadable: planning.fleet.state.problems.map(({ path, reason }) => ({ path, reason })),
-      edited: planning.fleet.state.edits.map(({ path, commit, by }) => ({ path, commit, by })),
-      notices: planning.notices().map(toNotice),
-      emptyings: planning
-        .emptyings()
-        .map((each) => toEmptying(planning.targets.index.names[each.cluster] ?? '', each)),
-    }
+      problems,
+      edits,
+      notices: planning.notices(),
+      emptyings: planning.emptyings().map((each) => ({ ...each, cluster: names[each.cluster] ?? '' })),
+    })
   },
 })
 
