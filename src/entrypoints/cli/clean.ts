@@ -1,3 +1,5 @@
+import { deceivingCharacters } from '../../operations/deceiving-characters.ts'
+
 /**
  * Names and messages come from repositories that many people write to. On a terminal their control characters
  * could hide or forge lines, so escape sequences, C0 and C1 controls but tab and newline, and the characters
@@ -5,15 +7,13 @@
  */
 export function cleanText(text: string): string {
   // Every sequence begins with a control character, and nearly no text has one.
-  if (text.search(controls) === -1) return text
-  return text.replaceAll(escapeSequences, '').replaceAll(controls, '')
+  if (text.search(deceivingCharacters) === -1) return text
+  return text.replaceAll(escapeSequences, '').replaceAll(deceivingCharacters, '')
 }
 
 /** ECMA-48 control sequences (CSI), operating system commands and other strings up to their end, and two-byte escapes. */
 const escapeSequences =
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[PX\]^_]|[\u0090\u0098\u009d\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g
-
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /** The same value with every string in it cleaned. */
 export function cleanValue<Value>(value: Value): Value

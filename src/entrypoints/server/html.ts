@@ -1,3 +1,5 @@
+import { deceivingCharacters } from '../../operations/deceiving-characters.ts'
+
 const markup = Symbol('markup')
 
 /** Markup that was made here; text of others only gets into it escaped. */
@@ -52,9 +54,8 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Control characters, and those that turn the direction of writing, could make a page say what nobody wrote. */
-const deceiving = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-
 function escapeHtml(text: string): string {
-  return text.replaceAll(deceiving, '\ufffd').replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
+  return text
+    .replaceAll(deceivingCharacters, '\ufffd')
+    .replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
 }
