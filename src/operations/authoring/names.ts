@@ -13,6 +13,20 @@ export function requireName(what: string, name: string, longest = 63): void {
   )
 }
 
+/** What was given, for an error. A URL may hold a password, which is for nobody's log. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.replace(/\/\/[^@/]*@/, '//…@'))
+}
+
+/** A team or a user, as CODEOWNERS of the usual forges take them. Throws `KnownError`. */
+export function requireCodeOwner(owner: string): void {
+  if (/^@?[A-Za-z0-9][\w./@+-]{0,199}$/.test(owner)) return
+  throw new KnownError(
+    `${quoted(owner)} is no owner of code`,
+    'give a team or a user of your forge: @your-org/platform-team',
+  )
+}
+
 /** Throws `KnownError` for what is no semantic version, such as `v1.4.2`, `1.4` or `latest`. */
 export function requireVersion(version: string): void {
   if (valid(version) !== null && /^\d/.test(version) && version.trim() === version && version.length <= 128)

@@ -1,5 +1,5 @@
 import { KnownError } from '../known-error.ts'
-import { requireName } from '../authoring/names.ts'
+import { quoted, requireCodeOwner, requireName } from '../authoring/names.ts'
 import { schemaNote, schemaFolder } from './schema-note.ts'
 
 export interface CatalogNames {
@@ -52,8 +52,7 @@ function requireNames(names: CatalogNames): void {
   requireName('catalog', names.name)
   requireName('service', names.service, 53)
   const wrong = (what: string, value: string, remedy: string): never => {
-    // A URL may hold a password, which is for nobody's log.
-    throw new KnownError(`${JSON.stringify(value.replace(/\/\/[^@/]*@/, '//…@'))} is no ${what}`, remedy)
+    throw new KnownError(`${quoted(value)} is no ${what}`, remedy)
   }
   if (!/^((https?|file):\/\/|ssh:\/\/([-a-z0-9._]+@)?)[!-?A-~]+$/.test(names.fleetUrl))
     wrong(
@@ -69,9 +68,7 @@ function requireNames(names: CatalogNames): void {
     )
   if (!/^[A-Za-z0-9][\w .-]{0,99}$/.test(names.owner))
     wrong('name of a team', names.owner, 'give letters, digits, ".", "_" and "-"')
-  for (const team of [names.platformTeam, names.ownerTeam])
-    if (!/^@?[A-Za-z0-9][\w./@+-]{0,199}$/.test(team))
-      wrong('owner of code', team, 'give a team or a user of your forge: @your-org/platform-team')
+  for (const team of [names.platformTeam, names.ownerTeam]) requireCodeOwner(team)
 }
 
 const head = (kind: string, name: string, path: string): string =>

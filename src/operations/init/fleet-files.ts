@@ -1,4 +1,4 @@
-import { KnownError } from '../known-error.ts'
+import { requireCodeOwner } from '../authoring/names.ts'
 
 export interface FleetOwners {
   /** As the forge writes them: `@org/team`. */
@@ -14,12 +14,7 @@ export function fleetFiles(
   { platformTeam, releaseTeam }: FleetOwners,
   halyardVersion: string,
 ): ReadonlyMap<string, string> {
-  for (const team of [platformTeam, releaseTeam])
-    if (!/^@?[A-Za-z0-9][\w./@+-]{0,199}$/.test(team))
-      throw new KnownError(
-        `${JSON.stringify(team)} is no owner of code`,
-        'give a team or a user of your forge: @your-org/platform-team',
-      )
+  for (const team of [platformTeam, releaseTeam]) requireCodeOwner(team)
   return new Map(
     [...layout].map(([path, text]) => {
       if (path === workflow) return [path, text.replaceAll('halyard@latest', `halyard@${halyardVersion}`)]
