@@ -3,6 +3,7 @@ import { createFileDiff } from '../../core/render/diff-classes.ts'
 import { parseServiceHeader } from '../../core/render/release-renderer.ts'
 import type { NamedRelease } from '../../core/render/renderer-of.ts'
 import type { CatalogParts, FleetRepository } from '../workspace.ts'
+import { batches } from './batches.ts'
 import type { Findings } from './findings.ts'
 import type { FleetFile } from './origins.ts'
 import { parseRenderedPath, type RenderedPath } from './rendered-path.ts'
@@ -21,9 +22,6 @@ export interface Verified {
   readonly renderings: number
   readonly catalogCommits: number
 }
-
-/** Files looked at, and texts held, at a time. */
-const batch = 500
 
 /** Renders every file again from what the commit that brought it says, and compares object ids, which bytes decide. */
 export async function verifyFiles(verifying: Verifying, files: readonly FleetFile[]): Promise<Verified> {
@@ -135,8 +133,4 @@ async function tellOthers({ fleet, findings }: Verifying, files: readonly Other[
       findings.add({ kind, message: why, path, fleetCommit: commit || undefined, diff: shown || undefined })
     }
   }
-}
-
-function* batches<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let start = 0; start < items.length; start += batch) yield items.slice(start, start + batch)
 }

@@ -1,9 +1,7 @@
 import type { Oid } from '../../adapters/git/port.ts'
 import type { FleetRepository } from '../workspace.ts'
+import { batches } from './batches.ts'
 import type { Findings } from './findings.ts'
-
-/** Files read at a time. */
-const batch = 500
 
 /** Finds the ledgers that can not be read. Returns how many there are. */
 export async function verifyRollouts(
@@ -15,8 +13,7 @@ export async function verifyRollouts(
   const isWanted = (path: string): boolean =>
     path !== 'rollouts/.gitkeep' && (service === undefined || path.endsWith(`/${service}.yaml`))
   const entries = (await fleet.tree(head, 'rollouts')).filter(({ path }) => isWanted(path))
-  for (let start = 0; start < entries.length; start += batch) {
-    const some = entries.slice(start, start + batch)
+  for (const some of batches(entries)) {
     const texts = await fleet.readBlobs(some.map(({ oid }) => oid))
     for (const [index, { path }] of some.entries()) {
       const problem = fleet.rolloutProblem(path, texts[index] ?? '')
