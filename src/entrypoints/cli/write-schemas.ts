@@ -4,6 +4,7 @@ import { schemaFolder } from '../../operations/init/schema-note.ts'
 import { KnownError } from '../../operations/known-error.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { WorkContext } from './session.ts'
+import { counted } from './views/counted.ts'
 
 /** Brings the schemas of a catalog's folder up to date. Returns the exit code. */
 export async function writeSchemas({ deps }: WorkContext, folder: string): Promise<number> {
@@ -21,7 +22,9 @@ export async function writeSchemas({ deps }: WorkContext, folder: string): Promi
     changed++
   }
   deps.stdout.write(
-    changed === 0 ? `${schemaFolder} is up to date\n` : `${schemaFolder}: ${changed} files written\n`,
+    changed === 0
+      ? `${schemaFolder} is up to date\n`
+      : `${schemaFolder}: ${counted(changed, 'file')} written\n`,
   )
   return exitCodes.ok
 }

@@ -140,7 +140,7 @@ describe('halctl init schemas', () => {
   it('brings a catalog up to date, and says when it is', async () => {
     const folder = join(scratch.path, 'mine')
     await writeFile(join(folder, '.halyard/schemas/hold.schema.json'), '{}')
-    expect((await halctl(folder, ['init', 'schemas'])).stdout).toBe('.halyard/schemas: 1 files written\n')
+    expect((await halctl(folder, ['init', 'schemas'])).stdout).toBe('.halyard/schemas: 1 file written\n')
     expect((await halctl(folder, ['init', 'schemas'])).stdout).toBe('.halyard/schemas is up to date\n')
     expect(await git(folder, ['status', '--porcelain'])).toBe('')
   })

@@ -4,6 +4,7 @@ import type { Finding } from '../../../core/domain/finding.ts'
 import type { validate } from '../../../operations/validate.ts'
 import type { validateCharts } from '../../../operations/validate-charts.ts'
 import type { Page } from '../session.ts'
+import { counted } from './counted.ts'
 
 type ValidateAnswer = Static<typeof validate.output> | Static<typeof validateCharts.output>
 
@@ -23,8 +24,4 @@ export function viewValidate(answer: ValidateAnswer, { style, isColoured }: Page
 /** What a finding stops is not printed: its file tells. */
 function toFinding({ position, scope: _scope, ...finding }: ValidateAnswer['findings'][number]): Finding {
   return { ...finding, scope: { kind: 'catalog' }, ...(position && { position }) }
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

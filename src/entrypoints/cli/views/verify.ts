@@ -2,6 +2,7 @@ import type { Static } from 'typebox'
 import type { verify } from '../../../operations/verify.ts'
 import type { VerifyFinding } from '../../../operations/verify/shape.ts'
 import type { Page } from '../session.ts'
+import { counted } from './counted.ts'
 import { paintDiff } from './paint-diff.ts'
 
 const filesShown = 6
@@ -41,8 +42,4 @@ function viewFinding(
   const head = `${style.bad(words[kind])}  ${counted(files.length, 'file')}: ${message}\n`
   const list = [...shown, ...(more > 0 ? [`and ${more} more`] : [])].map((line) => `  ${line}\n`).join('')
   return head + list + brought + (diff === null ? '' : `\n${paintDiff(diff, style)}`)
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
