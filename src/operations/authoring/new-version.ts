@@ -6,11 +6,10 @@ import type { Catalog } from '../../core/domain/catalog.ts'
 import type { Json } from '../../core/domain/cluster.ts'
 import type { ServiceVersion } from '../../core/domain/service-version.ts'
 import { isObject } from '../../core/expressions/json-tree.ts'
-import { clustersOf } from '../../core/plan/gates.ts'
 import { KnownError } from '../known-error.ts'
 import { unknownName } from '../nearest-name.ts'
 import { defineOrder } from '../orders/order.ts'
-import { affectedBy, listed } from '../orders/scope.ts'
+import { affectedBy, clustersIn, listed } from '../orders/scope.ts'
 import { object } from '../shapes.ts'
 import type { CatalogView, Workspace } from '../workspace.ts'
 import { pinOf, requirePin } from './kustomize-pin.ts'
@@ -60,7 +59,7 @@ export const newVersion = defineOrder({
     const baseText = requireText(view, base.file)
     const pin = pinOf(baseText)
     requirePin(pin, input)
-    const resolved = pin ? input : await resolveDigest(workspace, catalog, chartOf(baseText), input)
+    const resolved = pin ? input : await resolveDigest(workspace, catalog, base, input)
     const path = `services/${service}/versions/${version}.yaml`
     const text = writeVersion(baseText, resolved)
     const known = view.snapshot.textOf(path)
@@ -103,35 +102,19 @@ function requireText({ snapshot }: CatalogView, file: string): string {
   return text
 }
 
-interface Chart {
-  readonly repository: string
-  readonly name: string
-  readonly version: string
-}
-
-/** As the file says it; undefined: the version is no Helm chart. */
-function chartOf(text: string): Chart | undefined {
-  const document: Json = parse(text)
-  const spec = isObject(document) ? document['spec'] : undefined
-  const chart = isObject(spec) ? spec['chart'] : undefined
-  if (!isObject(chart)) return undefined
-  const { repository, name, version } = chart
-  const isChart = typeof repository === 'string' && typeof name === 'string' && typeof version === 'string'
-  return isChart ? { repository, name, version } : undefined
-}
-
 /** With the digest that the chart has in its repository; a chart of another version has another one. */
 async function resolveDigest(
   workspace: Workspace,
   catalog: Catalog,
-  base: Chart | undefined,
+  { payload }: ServiceVersion,
   { resolveDigest: asks = false, ...input }: Input,
 ): Promise<Input> {
   const { chartVersion, digest } = input
   if (chartVersion === undefined && digest === undefined && !asks) return input
   if (chartVersion !== undefined) requireVersion(chartVersion)
-  if (!base)
+  if (payload.kind !== 'chart')
     throw new KnownError('the version to copy has no chart', 'leave --chart-version and --digest out')
+  const base = payload.chart
   if (!asks) {
     if (digest !== undefined || chartVersion === base.version) return input
     throw new KnownError(
@@ -186,6 +169,5 @@ function changedFields(before: Json | undefined, after: Json | undefined, name =
 
 function goes(affects: ReturnType<typeof affectedBy>): string {
   if (affects.length === 0) return 'the service targets no cluster'
-  const clusters = affects.reduce((sum, each) => sum + each.clusters, 0)
-  return `once merged it goes to ${listed(affects.map(({ group }) => group))}, ${clustersOf(clusters)}`
+  return `once merged it goes to ${listed(affects.map(({ group }) => group))}, ${clustersIn(affects)}`
 }
