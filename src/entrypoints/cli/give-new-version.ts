@@ -1,12 +1,17 @@
 import type { Static } from 'typebox'
-import type { newVersionInput } from '../../operations/authoring/new-version.ts'
-import type { OrderDraft, OrderDesk } from '../../operations/orders/commit-order.ts'
+import { newVersion, type newVersionInput } from '../../operations/authoring/new-version.ts'
+import {
+  commitOrder,
+  draftOrder,
+  type OrderDesk,
+  type OrderDraft,
+} from '../../operations/orders/commit-order.ts'
+import { cleanText } from './clean.ts'
 import { exitCodes } from './exit-codes.ts'
 import { formatData } from './format-data.ts'
 import type { OrderContext } from './give-order.ts'
 import { withProgress } from './progress.ts'
-import { viewDraft, viewFiles } from './views/order.ts'
-import { cleanText } from './clean.ts'
+import { viewFiles, viewSummary } from './views/order.ts'
 
 type Input = Static<typeof newVersionInput>
 
@@ -29,19 +34,18 @@ const present: Outcome = { outcome: 'present', commit: null, place: null, pushed
 /** Checks a new version against the whole catalog, then writes or commits it. Returns the exit code. */
 export async function giveNewVersion(context: OrderContext, input: Input, where: Where): Promise<number> {
   const { deps, repositories, page, output } = context
-  const [{ draftOrder }, { newVersion }] = await Promise.all([
-    import('../../operations/orders/commit-order.ts'),
-    import('../../operations/authoring/new-version.ts'),
-  ])
   const writer = await repositories.writer()
   const draft = await withProgress(deps.stderr, 'reading the repositories', async () =>
     draftOrder(newVersion, input, await repositories.workspace(deps.now()), writer),
   )
   const isText = output === 'table' || output === 'wide'
-  const isThere = draft.prepared.changes.length === 0
-  if (isText) deps.stdout.write(viewDraft(draft, undefined, page).replaceAll(/^would write /gm, 'file  '))
-  if (isText && where.dryRun === true) deps.stdout.write(viewFiles(draft, page))
-  const done = isThere ? present : await context.finish(async () => write(context, draft, where))
+  const { summary, changes } = draft.prepared
+  if (isText) {
+    deps.stdout.write(viewSummary(summary, page))
+    for (const { path } of changes) deps.stdout.write(cleanText(`file  ${path}\n`))
+    if (where.dryRun === true) deps.stdout.write(viewFiles(draft, page))
+  }
+  const done = changes.length === 0 ? present : await context.finish(async () => write(context, draft, where))
   const words = cleanText(wordsOf(done, input, where))
   deps.stdout.write(isText ? words : await formatData(answerOf(draft, input, done), output))
   return exitCodes.ok
@@ -67,10 +71,6 @@ async function write(
     const { kind, ...done } = await writer.commitToBranch(commit)
     return { outcome: kind, ...done }
   }
-  const [{ commitOrder }, { newVersion }] = await Promise.all([
-    import('../../operations/orders/commit-order.ts'),
-    import('../../operations/authoring/new-version.ts'),
-  ])
   const desk: OrderDesk = {
     writer,
     author,

@@ -6,14 +6,18 @@ import type { Page } from '../session.ts'
 export function viewDraft(
   { prepared: { summary, changes } }: OrderDraft,
   author: { readonly email: string } | undefined,
-  { style }: Page,
+  page: Page,
 ): string {
-  const [first = '', ...more] = summary
   const files = changes.map(({ path, ...change }) => {
     if (author === undefined) return `would ${'text' in change ? 'write' : 'remove'} ${path}`
     return `${'text' in change ? 'writes' : 'removes'} ${path} as ${author.email}`
   })
-  const lines = [...more, ...files].map((line) => `${oneLine(line)}\n`)
+  return viewSummary([...summary, ...files], page)
+}
+
+/** Sentences, a line each. */
+export function viewSummary([first = '', ...more]: readonly string[], { style }: Page): string {
+  const lines = more.map((line) => `${oneLine(line)}\n`)
   return `${style.strong(oneLine(first))}\n${lines.join('')}`
 }
 
