@@ -4,7 +4,7 @@ import { ordersOf } from '../../core/plan/orders.ts'
 import { compileSelector } from '../../core/plan/selector.ts'
 import { KnownError } from '../known-error.ts'
 import { object } from '../shapes.ts'
-import { affectedClusters, placesText } from './cluster-scope.ts'
+import { affectedAt, placesOf, placesText } from './cluster-scope.ts'
 import { defineOrder } from './order.ts'
 import { orderFiles } from './order-file.ts'
 import { namesOf } from './scope.ts'
@@ -36,17 +36,17 @@ export const cordon = defineOrder({
       wanted.map(({ name }) => ({ parts: [name], spec: { clusters: { names: [name] }, reason } })),
       { catalog: view, now: workspace.now },
     )
-    const affects = affectedClusters(catalog, names)
+    const places = placesOf(catalog, names)
     return {
       input: { clusters, reason },
       summary: [
         `no wave of any service takes ${names.length === 1 ? 'this cluster' : `these ${names.length} clusters`}: ${namesOf(names)}`,
-        ...placesText(catalog, names),
+        ...placesText(places),
         'what they have stays, and still goes back where it fails; rollouts go on without them',
         ...known.map((each) => `${namesOf(each.names)} cordoned already: ${each.reason} (${each.file})`),
         `halctl uncordon ${clusters.join(' ')} ends it`,
       ],
-      affects,
+      affects: affectedAt(places),
       changes: files.map(({ path, text }) => ({ path, text })),
       message: `Cordon ${namesOf(clusters)}\n\n${reason}\n`,
       acknowledgement: undefined,

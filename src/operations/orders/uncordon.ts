@@ -6,7 +6,7 @@ import { compileSelector } from '../../core/plan/selector.ts'
 import { KnownError } from '../known-error.ts'
 import { unknownName } from '../nearest-name.ts'
 import { object } from '../shapes.ts'
-import { affectedClusters, placesText } from './cluster-scope.ts'
+import { affectedAt, placesOf, placesText } from './cluster-scope.ts'
 import { ambiguous, removalOf } from './end-order.ts'
 import { defineOrder } from './order.ts'
 import { clustersIn, listed, namesOf } from './scope.ts'
@@ -29,12 +29,13 @@ export const uncordon = defineOrder({
       const both = clustersOf(catalog, cordon).filter((name) => names.includes(name))
       return cordons.includes(cordon) || both.length === 0 ? [] : [{ ...cordon, both }]
     })
-    const affects = affectedClusters(catalog, names)
+    const places = placesOf(catalog, names)
+    const affects = affectedAt(places)
     return {
       input: { ...input, clusters: cordons.map(({ name }) => name) },
       summary: [
         `waves may take ${names.length === 0 ? 'no cluster more' : `${clustersIn(affects)} again: ${namesOf(names)}`}`,
-        ...placesText(catalog, names).slice(0, 1),
+        ...placesText(places).slice(0, 1),
         ...cordons.map(({ name, reason }) => `${name} was given for: ${reason}`),
         ...others.map((other) => `${namesOf(other.both)} cordoned still: ${other.reason} (${other.file})`),
       ],
