@@ -17,8 +17,7 @@ export interface Subject {
   readonly planning: PlanningView
   readonly catalog: Catalog
   readonly planned: PlannedService
-  /** Not empty. */
-  readonly groups: readonly GroupPlanInput[]
+  readonly groups: readonly [GroupPlanInput, ...GroupPlanInput[]]
   /** The moment that plans are made for. */
   readonly at: number
 }
@@ -32,10 +31,12 @@ export function subjectOf(
   requireScope(catalog, { service, group })
   if (version !== undefined) requireVersion(catalog, service, version)
   const planned = planning.plan(service)
-  const groups = planned.input.groups.filter((each) => group === undefined || each.group.name === group)
-  if (groups.length === 0)
+  const [first, ...more] = planned.input.groups.filter(
+    (each) => (group ?? each.group.name) === each.group.name,
+  )
+  if (!first)
     throw new KnownError(`${service} goes to no cluster`, `what it targets: halctl status ${service}`)
-  return { planning, catalog, planned, groups, at: planning.observations.at }
+  return { planning, catalog, planned, groups: [first, ...more], at: planning.observations.at }
 }
 
 /** What the planner makes of a service with one order more, or one less. */

@@ -31,7 +31,6 @@ export const promote = defineOrder({
     const { service, version, group, proof, reason } = input
     const subject = subjectOf(await workspace.planning(), input)
     const [of] = subject.groups
-    if (!of) throw new Error('a subject has groups')
     const spec = { service, group, version, proof, reason }
     const file = orderFile('Promote', [service, group], spec, {
       catalog: subject.planning.catalog,

@@ -7,11 +7,10 @@ import type { GroupPlanInput } from '../../core/plan/types.ts'
 import { KnownError } from '../known-error.ts'
 import { toMoment } from '../answer-values.ts'
 import { object } from '../shapes.ts'
-import type { PlannedService } from '../workspace.ts'
+import { type Subject, subjectOf } from './forecast.ts'
 import { defineOrder } from './order.ts'
 import { orderFile } from './order-file.ts'
 import { blockedBy, describeRetreat, failingIn, type Retreat, retreatIn } from './retreat.ts'
-import { requireScope, requireVersion } from './scope.ts'
 
 export const rollback = defineOrder({
   name: 'rollback',
@@ -23,22 +22,18 @@ export const rollback = defineOrder({
     reason: Type.Optional(Type.String()),
   }),
   async prepare(workspace, { service, group, from, reason = 'rolled back by hand' }) {
-    const planning = await workspace.planning()
-    const { catalog } = planning.catalog.snapshot
-    requireScope(catalog, { service, group })
-    const planned = planning.plan(service)
-    const of = planned.input.groups.find((each) => each.group.name === group)
-    if (!of)
-      throw new KnownError(`${service} does not go to ${group}`, `its groups: halctl status ${service}`)
+    const subject = subjectOf(await workspace.planning(), { service, group, version: from })
+    const { catalog, planned } = subject
+    const [of] = subject.groups
     const current = requireCurrent(catalog, of, from)
     const { version } = current.release
     const spec = { service, group, from: version, reason }
     const file = orderFile('Rollback', [service, group], spec, {
-      catalog: planning.catalog,
+      catalog: subject.planning.catalog,
       now: workspace.now,
     })
     const directive: Rollback = { kind: 'Rollback', name: file.name, file: file.path, ...spec }
-    const ordered = foresee(planned, directive, planning.observations.at)
+    const ordered = foresee(subject, directive)
     const failing = failingIn(planned, of)
     return {
       input: { service, group, from: version, reason },
@@ -60,7 +55,6 @@ function requireCurrent(
   from: string | undefined,
 ): CurrentRelease {
   const { service, group, current } = rollout
-  if (from !== undefined) requireVersion(catalog, service, from)
   if (!current)
     throw new KnownError(`${service} was never released in ${group}`, 'there is nothing to roll back')
   const { version } = current.release
@@ -89,9 +83,9 @@ function requireCurrent(
 }
 
 /** What the planner makes of the order, but for Holds: those are told apart. */
-function foresee({ input }: PlannedService, order: Rollback, now: number): Retreat {
+function foresee({ planned: { input }, at }: Subject, order: Rollback): Retreat {
   const directives = [...input.directives.filter(({ kind }) => kind !== 'Hold'), order]
-  const retreat = retreatIn(planService({ ...input, directives }, now), order.group)
+  const retreat = retreatIn(planService({ ...input, directives }, at), order.group)
   if (!retreat) throw new Error('an order to roll back made the planner send nothing back')
   return retreat
 }

@@ -2,6 +2,7 @@ import type { Catalog } from '../../core/domain/catalog.ts'
 import { createClusterIndex } from '../../core/domain/cluster-index.ts'
 import type { DirectiveScope, Freeze, Hold } from '../../core/domain/directive.ts'
 import { clustersOf } from '../../core/plan/gates.ts'
+import { ordersOf } from '../../core/plan/orders.ts'
 import { createCatalogTargets } from '../../core/plan/service-inputs.ts'
 import { KnownError } from '../known-error.ts'
 import { unknownName } from '../nearest-name.ts'
@@ -48,16 +49,12 @@ export function affectedBy(catalog: Catalog, { service, group }: DirectiveScope)
 
 /** Holds that stop something of a scope too. */
 export function holdsOver({ directives }: Catalog, scope: DirectiveScope): readonly Hold[] {
-  return directives.filter(
-    (directive): directive is Hold => directive.kind === 'Hold' && overlaps(directive.scope, scope),
-  )
+  return ordersOf(directives, 'Hold').filter((hold) => overlaps(hold.scope, scope))
 }
 
 /** Freezes that stop something of a scope too. */
 export function freezesOver({ directives }: Catalog, scope: DirectiveScope): readonly Freeze[] {
-  return directives.filter(
-    (directive): directive is Freeze => directive.kind === 'Freeze' && overlaps(directive.scope, scope),
-  )
+  return ordersOf(directives, 'Freeze').filter((freeze) => overlaps(freeze.scope, scope))
 }
 
 export function overlaps(one: DirectiveScope, other: DirectiveScope): boolean {

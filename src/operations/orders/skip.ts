@@ -28,7 +28,6 @@ export const skip = defineOrder({
     const subject = subjectOf(await workspace.planning(), input)
     const selected = selectClusters(subject.catalog, input)
     const [of] = subject.groups
-    if (!of) throw new Error('a subject has groups')
     if (!selected)
       throw new KnownError('no cluster is named that is to be left out', 'name them: --cluster or --selector')
     const spec = { service, group, version, clusters: selected.document, reason }
@@ -111,10 +110,10 @@ function describe({ planned }: Subject, skipped: readonly number[], version: str
     name: names[cluster] ?? '',
     ...placementAt(planned.input, cluster),
   }))
-  const shown = placed.slice(0, 8).map(({ name, silent, state }) => `${name} (${silent ? 'silent' : state})`)
+  const shown = placed.map(({ name, silent, state }) => `${name} (${silent ? 'silent' : state})`)
   const moved = placed.filter(({ desired }) => desired === version).length
   return [
-    `left out: ${shown.join(', ')}${placed.length > shown.length ? ', …' : ''}`,
+    `left out: ${namesOf(shown)}`,
     ...(moved === 0
       ? []
       : [
