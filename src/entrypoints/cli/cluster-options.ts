@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { given } from './given.ts'
+import { given } from '../../operations/given.ts'
 
 export interface ClusterOptions {
   readonly cluster?: readonly string[]

@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander'
+import { given } from '../../operations/given.ts'
 import type { LocalWork } from './deps.ts'
 import { locateRepositories } from './locate-repositories.ts'
 
@@ -170,8 +171,7 @@ function isPlain(name: string): boolean {
 async function namesIn(folder: string, { line, deps }: Place): Promise<readonly string[]> {
   const { options } = line
   const [catalog, fleet] = [options.get('--catalog'), options.get('--fleet')]
-  const flags = { ...(catalog === undefined ? {} : { catalog }), ...(fleet === undefined ? {} : { fleet }) }
-  const located = locateRepositories(flags, deps.env, deps.cwd).catalog
+  const located = locateRepositories(given({ catalog, fleet }), deps.env, deps.cwd).catalog
   if (located === undefined) return []
   const names = await deps.local.listNames(located, folder).catch(() => [])
   return names.filter(isPlain)

@@ -1,11 +1,13 @@
 import { type Static, Type } from 'typebox'
 import { clustersOf } from '../../core/plan/gates.ts'
+import { requireCluster } from '../authoring/clusters.ts'
+import { given } from '../given.ts'
 import { KnownError } from '../known-error.ts'
 import { object } from '../shapes.ts'
 import type { PlanningView, Workspace } from '../workspace.ts'
-import type { Affected } from './order.ts'
-import { defineOrder } from './order.ts'
+import { type Affected, defineOrder } from './order.ts'
 import { orderFile } from './order-file.ts'
+import { requireScope } from './scope.ts'
 
 const input = object({
   service: Type.Optional(Type.String({ description: 'whose change it is; or give a cluster' })),
@@ -35,18 +37,17 @@ export const approve = defineOrder({
   name: 'approve',
   summary: 'Agrees to a change that waits for a person',
   input,
-  async prepare(workspace: Workspace, given: Input) {
+  async prepare(workspace: Workspace, asked: Input) {
     const planning = await workspace.planning()
-    const { service, group, cluster, digest, summary, affects } = askedFor(planning, given)
-    const { reason } = given
-    const names = { ...(service === undefined ? {} : { service }), ...(group === undefined ? {} : { group }) }
-    const spec = { ...names, ...(cluster === undefined ? {} : { cluster }), digest, reason }
+    const { service, group, cluster, digest, summary, affects } = askedFor(planning, asked)
+    const { reason } = asked
+    const spec = { ...given({ service, group, cluster }), digest, reason }
     const { path, text } = orderFile('Approve', [service ?? cluster, group], spec, {
       catalog: planning.catalog,
       now: workspace.now,
     })
     return {
-      input: { ...given, digest },
+      input: { ...asked, digest },
       summary: [...summary, `only this is approved: ${digest}`],
       affects,
       changes: [{ path, text }],
@@ -56,51 +57,56 @@ export const approve = defineOrder({
   },
 })
 
-function askedFor(planning: PlanningView, given: Input): Asked {
-  const { service, cluster } = given
-  if (cluster !== undefined && service === undefined) return emptyingOf(planning, given, cluster)
-  if (service !== undefined && cluster === undefined) return changeOf(planning, given, service)
+function askedFor(planning: PlanningView, asked: Input): Asked {
+  const { service, cluster } = asked
+  if (cluster !== undefined && service === undefined) return emptyingOf(planning, asked, cluster)
+  if (service !== undefined && cluster === undefined) return changeOf(planning, asked, service)
   throw new KnownError('give a service or a cluster, one of them', 'halctl approve payments --group prod')
 }
 
-function emptyingOf(planning: PlanningView, given: Input, cluster: string): Asked {
+function emptyingOf(planning: PlanningView, asked: Input, cluster: string): Asked {
   const emptying = planning.emptyings().find((each) => planning.targets.index.names[each.cluster] === cluster)
   const gate = emptying?.waitsFor.find((each) => each.gate === 'approval')
-  if (!emptying || !gate) throw new KnownError(`nothing waits for approval on ${cluster}`, 'halctl plan')
-  const { digest } = requireSame(given, emptying.digest)
+  if (!emptying || !gate) {
+    requireCluster(planning.catalog.snapshot.catalog, cluster)
+    throw new KnownError(`nothing waits for approval on ${cluster}`, 'how far clusters are: halctl status')
+  }
+  const { digest } = requireSame(asked, emptying.digest)
   const group = planning.targets.groupOf(emptying.cluster)?.name
   const affects = group === undefined ? [] : [{ service: null, group, clusters: 1, failing: 0 }]
   return { service: undefined, group: undefined, cluster, digest, summary: [gate.reason], affects }
 }
 
-function changeOf(planning: PlanningView, given: Input, service: string): Asked {
+function changeOf(planning: PlanningView, asked: Input, service: string): Asked {
   const { approvals = [], proposals } = planning.plan(service).plan
-  const wanted = approvals.filter(({ group }) => (given.group ?? group) === group)
-  const removal = wanted.find(({ digest }) => digest === given.digest) ?? wanted[0]
+  const wanted = approvals.filter(({ group }) => (asked.group ?? group) === group)
+  const removal = wanted.find(({ digest }) => digest === asked.digest) ?? wanted[0]
   const waves = proposals.filter((each) => each.kind === 'wave' && each.needsApproval)
-  const wave = waves.find(({ group }) => (given.group ?? group) === group)
-  const isWave = given.digest !== undefined && removal?.digest !== given.digest
-  if (isWave && given.digest !== undefined && wave?.kind === 'wave') {
+  const wave = waves.find(({ group }) => (asked.group ?? group) === group)
+  const isWave = asked.digest !== undefined && removal?.digest !== asked.digest
+  if (isWave && asked.digest !== undefined && wave?.kind === 'wave') {
     const { group, clusters, release } = wave
     const summary = [
       `${release.version} goes to ${clustersOf(clusters.length)} of ${group}, wave ${wave.wave}`,
     ]
     const affects = [{ service, group, clusters: clusters.length, failing: 0 }]
-    return { service, group, cluster: undefined, digest: given.digest, summary, affects }
+    return { service, group, cluster: undefined, digest: asked.digest, summary, affects }
   }
-  if (wanted.length > 1 && given.group === undefined)
+  if (wanted.length > 1 && asked.group === undefined)
     throw new KnownError(
       `${service} waits for approval in ${wanted.map(({ group }) => group).join(' and ')}`,
       'give one of them with --group',
     )
-  if (!removal)
+  if (!removal) {
+    requireScope(planning.catalog.snapshot.catalog, { service: undefined, group: asked.group })
     throw new KnownError(
       wave
         ? 'a wave is approved by the digest in its pull request'
         : `nothing of ${service} waits for approval`,
       wave ? 'copy it from there: --digest sha256:…' : `what it waits for: halctl explain ${service}`,
     )
-  const { digest } = requireSame(given, removal.digest)
+  }
+  const { digest } = requireSame(asked, removal.digest)
   const { group, clusters, reason } = removal
   const affects = [{ service, group, clusters: clusters.length, failing: 0 }]
   return {
@@ -114,7 +120,7 @@ function changeOf(planning: PlanningView, given: Input, service: string): Asked 
 }
 
 /** What is approved is what was seen: it may have become another change since. */
-function requireSame(given: Input, digest: string): { readonly digest: string } {
-  if (given.digest === undefined || given.digest === digest) return { digest }
-  throw new KnownError(`what waits now is ${digest}`, 'look at it again: halctl plan')
+function requireSame(asked: Input, digest: string): { readonly digest: string } {
+  if (asked.digest === undefined || asked.digest === digest) return { digest }
+  throw new KnownError(`what waits now is ${digest}`, 'look at it again: halctl status')
 }

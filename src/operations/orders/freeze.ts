@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
-import type { Catalog } from '../../core/domain/catalog.ts'
 import type { DirectiveScope } from '../../core/domain/directive.ts'
 import { formatDuration, formatInstant, type Instant, parseInstant } from '../../core/domain/time.ts'
+import { given } from '../given.ts'
 import { KnownError } from '../known-error.ts'
 import { object } from '../shapes.ts'
-import { defineOrder } from './order.ts'
+import { type Affected, defineOrder } from './order.ts'
 import { orderFile } from './order-file.ts'
 import { affectedBy, clustersIn, freezesOver, listed, requireScope, scopeWords } from './scope.ts'
 
@@ -30,20 +30,20 @@ export const freeze = defineOrder({
       ...(span.from === undefined ? {} : { from: formatInstant(span.from) }),
       ...(span.until === undefined ? {} : { until: formatInstant(span.until) }),
     }
-    const named = { ...(service === undefined ? {} : { service }), ...(group === undefined ? {} : { group }) }
-    const spec = { ...named, ...times, reason }
+    const spec = { ...given(scope), ...times, reason }
+    const affects = affectedBy(catalog, scope)
     const file = orderFile('Freeze', [service, group], spec, { catalog: view, now: workspace.now })
     return {
-      input: { ...named, ...times, reason },
+      input: spec,
       summary: [
-        describe(catalog, scope, span, workspace.now),
+        describe(affects, scope, span, workspace.now),
         'what is merged stays, and still goes back where it fails; new clusters get what is proven',
         ...freezesOver(catalog, scope).map(
           (other) => `${frozenText(other)} already: ${other.reason} (${other.file})`,
         ),
         `halctl unfreeze ${file.name} ends it`,
       ],
-      affects: affectedBy(catalog, scope),
+      affects,
       changes: [{ path: file.path, text: file.text }],
       message: `Freeze ${scopeWords(scope)}\n\n${reason}\n`,
       acknowledgement: undefined,
@@ -94,8 +94,7 @@ function readMoment(text: string, field: string): Instant {
   )
 }
 
-function describe(catalog: Catalog, scope: DirectiveScope, span: Span, now: Instant): string {
-  const affects = affectedBy(catalog, scope)
+function describe(affects: readonly Affected[], scope: DirectiveScope, span: Span, now: Instant): string {
   const groups = listed(affects.map(({ group }) => group)) || 'no group'
   const what = scope.service === undefined ? 'no wave of any service' : `no wave of ${scope.service}`
   const emergency = span.until === undefined && span.from === undefined ? 'emergency freeze of ' : ''

@@ -1,11 +1,10 @@
 import { Type } from 'typebox'
-import type { Catalog } from '../../core/domain/catalog.ts'
 import type { DirectiveScope } from '../../core/domain/directive.ts'
-import { clustersOf } from '../../core/plan/gates.ts'
+import { given } from '../given.ts'
 import { object } from '../shapes.ts'
-import { defineOrder } from './order.ts'
+import { type Affected, defineOrder } from './order.ts'
 import { orderFile } from './order-file.ts'
-import { affectedBy, holdsOver, listed, requireScope, scopeWords } from './scope.ts'
+import { affectedBy, clustersIn, holdsOver, listed, requireScope, scopeWords } from './scope.ts'
 
 export const hold = defineOrder({
   name: 'hold',
@@ -22,20 +21,16 @@ export const hold = defineOrder({
     const { catalog } = view.snapshot
     const scope = { service, group }
     requireScope(catalog, scope)
-    const spec = {
-      ...(service === undefined ? {} : { service }),
-      ...(group === undefined ? {} : { group }),
-      ...(rollbacks ? { rollbacks } : {}),
-      reason,
-    }
+    const spec = { ...given(scope), ...(rollbacks ? { rollbacks } : {}), reason }
     const { name, path, text } = orderFile('Hold', [service, group], spec, {
       catalog: view,
       now: workspace.now,
     })
+    const affects = affectedBy(catalog, scope)
     return {
       input,
       summary: [
-        describe(catalog, scope),
+        describe(affects, scope),
         rollbacks
           ? 'what is merged stays, also where it fails: rollbacks stop too'
           : 'what is merged stays, and still goes back where it fails',
@@ -44,7 +39,7 @@ export const hold = defineOrder({
         ),
         `halctl resume ${name} ends it`,
       ],
-      affects: affectedBy(catalog, scope),
+      affects,
       changes: [{ path, text }],
       message: `Hold ${scopeWords(scope)}\n\n${reason}\n`,
       acknowledgement: { hold: name, isHeld: true },
@@ -52,9 +47,8 @@ export const hold = defineOrder({
   },
 })
 
-function describe(catalog: Catalog, scope: DirectiveScope): string {
-  const affects = affectedBy(catalog, scope)
-  const clusters = clustersOf(affects.reduce((sum, each) => sum + each.clusters, 0))
+function describe(affects: readonly Affected[], scope: DirectiveScope): string {
+  const clusters = clustersIn(affects)
   const groups = listed(affects.map(({ group }) => group)) || 'no group'
   const { service, group } = scope
   if (service !== undefined && group !== undefined)

@@ -4,6 +4,7 @@ import { hasBit } from '../../core/plan/bitset.ts'
 import { clustersOf } from '../../core/plan/gates.ts'
 import { ordersOf, withdrawalOf } from '../../core/plan/orders.ts'
 import type { GroupPlanInput, ServicePlan } from '../../core/plan/types.ts'
+import { given } from '../given.ts'
 import { KnownError } from '../known-error.ts'
 import { countPlacements, placementAt } from '../placements.ts'
 import { object } from '../shapes.ts'
@@ -38,8 +39,7 @@ export const pin = defineOrder({
     const spec = {
       service,
       version,
-      ...(group === undefined ? {} : { group }),
-      ...(selected ? { clusters: selected.document } : {}),
+      ...given({ group, clusters: selected?.document }),
       reason,
     }
     const file = orderFile('Pin', [service, group], spec, {

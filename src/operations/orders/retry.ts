@@ -8,6 +8,7 @@ import { clustersOf } from '../../core/plan/gates.ts'
 import { returnOrderOf } from '../../core/plan/orders.ts'
 import { withoutRetried } from '../../core/plan/retry.ts'
 import type { GroupPlanInput } from '../../core/plan/types.ts'
+import { given } from '../given.ts'
 import { KnownError } from '../known-error.ts'
 import { moment, object } from '../shapes.ts'
 import { affectedIn, forecast, nextLine, type Subject, subjectOf } from './forecast.ts'
@@ -33,9 +34,8 @@ export const retry = defineOrder({
     const at = (input.at === undefined ? undefined : parseInstant(input.at)) ?? workspace.now
     const subject = { ...subjectOf(planning, input), at: Math.max(at, planning.observations.at) }
     const [of] = subject.groups
-    if (!of) throw new Error('a subject has groups')
     const selected = selectClusters(subject.catalog, input)
-    const common = { service, group, ...(selected ? { clusters: selected.document } : {}), reason }
+    const common = { service, group, ...given({ clusters: selected?.document }), reason }
     const spec = { ...common, at: formatInstant(at) }
     const file = orderFile('Retry', [service, group], spec, { catalog: planning.catalog, now: workspace.now })
     const order: Retry = {

@@ -12,7 +12,7 @@ import { orders } from '../../../src/operations/table.ts'
 import { openWorkspace, type Workspace } from '../../../src/operations/workspace.ts'
 import { createExampleWorld, type ExampleWorld, openExample } from '../example-world.ts'
 
-const { cordon, expedite, freeze, pin, promote, resume, retry, skip } = orders
+const { approve, cordon, expedite, freeze, pin, promote, resume, retry, skip } = orders
 const { uncordon, unfreeze, unpin, withdraw } = orders
 
 let example: ExampleWorld
@@ -382,6 +382,18 @@ describe('explain', () => {
       text: 'a reason',
       place: 'directives/f.yaml:1',
     })
+  })
+})
+
+describe('approve', () => {
+  it.each([
+    [{ service: 'paymets' }, 'did you mean payments?'],
+    [{ service: 'payments', group: 'prd' }, 'did you mean prod?'],
+    [{ cluster: 'prod-euw4-10' }, 'did you mean prod-euw4-01?'],
+    [{ service: 'ledger', group: 'prod' }, 'what it waits for: halctl explain ledger'],
+    [{ cluster: 'prod-euw4-01' }, 'how far clusters are: halctl status'],
+  ])('of %o is refused: %s', async (what, remedy) => {
+    await expect(approve.prepare(workspace, { ...what, reason: 'x' })).rejects.toMatchObject({ remedy })
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { given } from '../../../operations/given.ts'
 import { addOrderOptions, type OrderOptions, orderOptions } from '../order-options.ts'
 import type { Session } from '../session.ts'
 
@@ -32,13 +33,7 @@ Examples:
     .action(async (service: string | undefined, options: ApproveOptions, self: Command) => {
       const { approve } = await import('../../../operations/orders/approve.ts')
       const { group, cluster, digest, reason } = options
-      const input = {
-        ...(service === undefined ? {} : { service }),
-        ...(group === undefined ? {} : { group }),
-        ...(cluster === undefined ? {} : { cluster }),
-        ...(digest === undefined ? {} : { digest }),
-        reason,
-      }
+      const input = { reason, ...given({ service, group, cluster, digest }) }
       await session.order(self, { order: approve, input, options: orderOptions(options) })
     })
 }

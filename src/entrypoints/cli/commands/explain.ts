@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { given } from '../../../operations/given.ts'
 import type { Session } from '../session.ts'
 
 interface FreshOption {
@@ -34,10 +35,7 @@ Examples:
             if (published) return published
             const { explain } = await import('../../../operations/explain.ts')
             const { withoutPublished } = await import('../../../operations/workspace.ts')
-            return explain.handler(
-              withoutPublished(workspace),
-              cluster === undefined ? { service } : { service, cluster },
-            )
+            return explain.handler(withoutPublished(workspace), { service, ...given({ cluster }) })
           },
           view: viewExplain,
         })

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { given } from '../given.ts'
+import { given } from '../../../operations/given.ts'
 import type { Session } from '../session.ts'
 
 export function addHistory(program: Command, session: Session): Command {

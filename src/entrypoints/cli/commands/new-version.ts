@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { KnownError } from '../../../operations/known-error.ts'
 import type { CliDeps } from '../deps.ts'
-import { given } from '../given.ts'
+import { given } from '../../../operations/given.ts'
 import type { Session } from '../session.ts'
 
 interface NewVersionOptions {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { addClusterOptions, type ClusterOptions, clusterInput } from '../cluster-options.ts'
-import { given } from '../given.ts'
+import { given } from '../../../operations/given.ts'
 import { addOrderOptions, type OrderOptions, orderOptions } from '../order-options.ts'
 import type { Session } from '../session.ts'
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { given } from '../../../operations/given.ts'
 import type { Session } from '../session.ts'
 
 export function addPlan(program: Command, session: Session): Command {
@@ -21,7 +22,7 @@ Examples:
         import('../views/plan.ts'),
       ])
       await session.answer(command, {
-        ask: (workspace) => plan.handler(workspace, service === undefined ? {} : { service }),
+        ask: (workspace) => plan.handler(workspace, given({ service })),
         view: (answer, page) => viewPlan(answer, service !== undefined, page),
       })
     })

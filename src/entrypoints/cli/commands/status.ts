@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { given } from '../../../operations/given.ts'
 import type { Session } from '../session.ts'
 
 interface FreshOption {
@@ -33,7 +34,7 @@ Examples:
           if (published) return published
           const { status } = await import('../../../operations/status.ts')
           const { withoutPublished } = await import('../../../operations/workspace.ts')
-          return status.handler(withoutPublished(workspace), service === undefined ? {} : { service })
+          return status.handler(withoutPublished(workspace), given({ service }))
         },
         view: (answer, page) => {
           const [only] = answer.services

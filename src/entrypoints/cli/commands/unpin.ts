@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { given } from '../given.ts'
+import { given } from '../../../operations/given.ts'
 import { addOrderOptions, type OrderOptions, orderOptions } from '../order-options.ts'
 import type { Session } from '../session.ts'
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
-import { given } from '../given.ts'
+import { given } from '../../../operations/given.ts'
 import type { Session } from '../session.ts'
 
 interface ValidateOptions {
