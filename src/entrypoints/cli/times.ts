@@ -1,6 +1,6 @@
 import { formatDuration, type Instant, parseInstant } from '../../core/domain/time.ts'
 
-/** `14:32` today, else `2026-11-30 00:00`; with ` UTC` where `zone` asks for it. */
+/** `14:32` today, else `2026-11-30 00:00`. */
 export function formatMoment(moment: string, now: Instant): string {
   const at = parseInstant(moment)
   if (at === undefined) return moment
