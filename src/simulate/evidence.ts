@@ -1,5 +1,5 @@
 import type { GitRepository, Oid } from '../adapters/git/port.ts'
-import type { PlacementReport } from '../core/domain/report.ts'
+import type { Condition, PlacementReport } from '../core/domain/report.ts'
 import type { Rollout } from '../core/domain/rollout.ts'
 import { shareOf } from '../core/domain/share.ts'
 import type { Instant, Seconds } from '../core/domain/time.ts'
@@ -100,11 +100,14 @@ async function weigh(
 function isSick({ clusters }: World, cluster: string, service: string): boolean {
   const others = (clusters.inspect(cluster)?.placements ?? []).filter(({ name }) => name !== service)
   const unwell = others.filter(
-    ({ helmRelease, workloads }) =>
-      !helmRelease?.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ||
-      workloads.some(({ current }) => !current),
+    (report) => readyOf(report)?.status !== 'True' || report.workloads.some(({ current }) => !current),
   )
   return others.length >= 2 && unwell.length * 2 >= others.length
+}
+
+/** What Flux says of what installs the service, a HelmRelease or a Kustomization. */
+export function readyOf({ helmRelease, payloadKustomization }: PlacementReport): Condition | undefined {
+  return (helmRelease ?? payloadKustomization)?.status.conditions.find(({ type }) => type === 'Ready')
 }
 
 function contactOf({ controller }: World, cluster: string): Instant {
@@ -124,7 +127,7 @@ async function whyNotSoaked(
   const object = report?.helmRelease ?? report?.payloadKustomization
   if (!report || !object) return 'does not have it'
   const { generation, status } = object
-  const ready = status.conditions.find(({ type }) => type === 'Ready')
+  const ready = readyOf(report)
   if (ready?.status !== 'True' || ready.observedGeneration !== generation) return 'is not ready'
   if (status.observedGeneration !== generation) return 'has not observed its generation'
   const broken = report.workloads.find(({ current }) => !current)

@@ -5,6 +5,7 @@ import type { Instant } from '../core/domain/time.ts'
 import type { CatalogTargets } from '../core/plan/service-inputs.ts'
 import type { World } from './assemble.ts'
 import type { CommitFacts } from './commit-facts.ts'
+import { readyOf } from './evidence.ts'
 
 /**
  * What a forward merge changed beyond a change budget: with it, more placements of a scope changed within the time than
@@ -93,8 +94,7 @@ export function wrongInBlackout(
 /** When the cluster itself found that the service failed; 0: it did not. */
 function reportedFailure({ clusters }: World, cluster: string, service: string): Instant {
   const report = clusters.inspect(cluster)?.placements.find(({ name }) => name === service)
-  const { conditions = [] } = report?.helmRelease?.status ?? {}
-  const ready = conditions.find(({ type }) => type === 'Ready')
+  const ready = report && readyOf(report)
   return ready?.status === 'False' ? ready.lastTransitionTime : 0
 }
 
