@@ -2,7 +2,7 @@ import { firstParentLog, walkHistory } from './memory/history.ts'
 import { createMemoryObjects } from './memory/objects.ts'
 import type { MemoryObjects } from './memory/objects.ts'
 import { diffTrees, listTree } from './memory/read-trees.ts'
-import { checkRefName, checkRefPrefix, checkRevisions, compareText, isOid } from './names.ts'
+import { checkRefName, checkRefPlaces, checkRevisions, compareText, isOid, isRefAt } from './names.ts'
 import type { GitClone, GitRepository, Oid, PushOutcome, RefUpdate } from './port.ts'
 import { buildCommits, missingObject } from './write-commits.ts'
 
@@ -32,10 +32,10 @@ export function createMemoryRepository(options: MemoryOptions = {}): MemoryRepos
       if (isOid(revision)) return objects.get(revision) === undefined ? undefined : revision
       return heads.get(revision)
     },
-    async refs(prefix) {
-      checkRefPrefix(prefix)
+    async refs(place) {
+      checkRefPlaces([place])
       return new Map(
-        [...heads].filter(([ref]) => ref.startsWith(prefix)).toSorted(([a], [b]) => compareText(a, b)),
+        [...heads].filter(([ref]) => isRefAt(ref, [place])).toSorted(([a], [b]) => compareText(a, b)),
       )
     },
     async updateRefs(updates) {
@@ -75,11 +75,10 @@ export function createMemoryClone(remote: MemoryRepository): GitClone {
   const { objects, heads, receive: _, ...repository } = createMemoryRepository()
   return {
     ...repository,
-    async fetch(prefixes) {
-      for (const prefix of prefixes) checkRefPrefix(prefix)
-      const mirrored = (ref: string): boolean => prefixes.some((prefix) => ref.startsWith(prefix))
-      const gone = [...heads.keys()].filter((ref) => mirrored(ref) && !remote.heads.has(ref))
-      const there = [...remote.heads].filter(([ref]) => mirrored(ref))
+    async fetch(places) {
+      checkRefPlaces(places)
+      const gone = [...heads.keys()].filter((ref) => isRefAt(ref, places) && !remote.heads.has(ref))
+      const there = [...remote.heads].filter(([ref]) => isRefAt(ref, places))
       for (const [, oid] of there) objects.copyFrom(remote.objects, oid)
       moveRefs(heads, [
         ...gone.map((ref) => ({ ref, to: undefined })),

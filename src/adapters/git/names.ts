@@ -1,5 +1,5 @@
 import { refused } from './git-error.ts'
-import type { Oid } from './port.ts'
+import type { Oid, RefPlace } from './port.ts'
 
 const oidPattern = /^[0-9a-f]{40}$/
 
@@ -19,10 +19,20 @@ export function checkRefName(name: string): void {
   if (!isRefName(name)) throw refused('check-ref-format', `not a full ref name: ${JSON.stringify(name)}`)
 }
 
-/** A prefix of full ref names, such as `refs/heads/halyard/`. */
-export function checkRefPrefix(prefix: string): void {
-  if (!isRefName(`${prefix}x`))
-    throw refused('check-ref-format', `not a prefix of ref names: ${JSON.stringify(prefix)}`)
+/** True for a folder of refs: its name ends in `/`. */
+export function isRefFolder(place: RefPlace): boolean {
+  return place.endsWith('/')
+}
+
+export function checkRefPlaces(places: readonly RefPlace[]): void {
+  for (const place of places)
+    if (!isRefName(isRefFolder(place) ? `${place}x` : place))
+      throw refused('check-ref-format', `neither a full ref name nor a folder: ${JSON.stringify(place)}`)
+}
+
+/** Whether a ref is at one of the places. */
+export function isRefAt(ref: string, places: readonly RefPlace[]): boolean {
+  return places.some((place) => (isRefFolder(place) ? ref.startsWith(place) : ref === place))
 }
 
 /** Refuses what no tree may hold (verify_path in git's read-cache.c): empty parts, dots, `.git`, NUL. */

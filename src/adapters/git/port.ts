@@ -62,12 +62,15 @@ export interface RefUpdate {
   readonly to: Oid | undefined
 }
 
+/** One ref by its full name, or all refs below a folder that ends in `/`: `refs/heads/main`, `refs/heads/halyard/`. */
+export type RefPlace = string
+
 /** A Git object store with refs. All ref names are full (`refs/heads/main`). */
 export interface GitRepository {
   /** The object id that a full ref name or commit id stands for. */
   resolve(revision: string): Promise<Oid | undefined>
-  /** Refs below a prefix (`refs/heads/halyard/`), sorted by name. */
-  refs(prefix: string): Promise<ReadonlyMap<string, Oid>>
+  /** Refs at a place, sorted by name. */
+  refs(place: RefPlace): Promise<ReadonlyMap<string, Oid>>
   /** All of the updates or none. */
   updateRefs(updates: readonly RefUpdate[]): Promise<'updated' | 'stale'>
   /** First-parent history from `from` (newest first), down to but without `until`, at most `limit`. */
@@ -99,8 +102,8 @@ export interface GitRepository {
 
 /** A repository of our own with one remote. */
 export interface GitClone extends GitRepository {
-  /** Mirrors the remote's refs below the prefixes to the same names here, removing those that are gone there. */
-  fetch(prefixes: readonly string[]): Promise<void>
+  /** Mirrors the remote's refs at the places to the same names here, removing those that are gone there. */
+  fetch(places: readonly RefPlace[]): Promise<void>
   /** All of the updates on the remote or none; mirrored here when they happened. `rejected`: the remote refused for another reason. */
   push(updates: readonly RefUpdate[]): Promise<PushOutcome>
 }

@@ -409,10 +409,11 @@ function describeRefs(repository: () => GitRepository): void {
     ]) {
       await expect(repository().updateRefs([{ ref, expected: undefined, to: a }])).rejects.toThrow(GitError)
     }
-    await expect(repository().refs('--all')).rejects.toThrow(GitError)
+    for (const place of ['--all', 'refs/heads/a b', 'refs/heads/x.lock', 'refs//', ''])
+      await expect(repository().refs(place)).rejects.toThrow(GitError)
   })
 
-  test('refs below a prefix are sorted by name', async () => {
+  test('refs below a folder are sorted by name, and a name is that ref alone', async () => {
     const a = await writeCommit(repository(), [])
     const names = [
       'refs/heads/halyard/b',
@@ -420,13 +421,15 @@ function describeRefs(repository: () => GitRepository): void {
       'refs/heads/halyard-not',
       'refs/tags/t',
       'refs/halyard/status',
+      'refs/halyard/statuses/a',
     ]
     await repository().updateRefs(names.map((ref) => ({ ref, expected: undefined, to: a })))
     expect([...(await repository().refs('refs/heads/halyard/')).keys()]).toEqual([
       'refs/heads/halyard/a/x',
       'refs/heads/halyard/b',
     ])
-    expect([...(await repository().refs('refs/heads/halyard')).keys()]).toHaveLength(3)
+    expect([...(await repository().refs('refs/halyard/status')).keys()]).toEqual(['refs/halyard/status'])
+    expect(await repository().refs('refs/heads/halyard')).toEqual(new Map())
     expect([...(await repository().refs('refs/')).keys()]).toEqual(names.toSorted((x, y) => (x < y ? -1 : 1)))
     expect(await repository().refs('refs/none/')).toEqual(new Map())
   })
@@ -531,7 +534,7 @@ function describeHistory(repository: () => GitRepository): void {
 }
 
 function describeFetch(world: () => { readonly remote: GitRepository; readonly clone: GitClone }): void {
-  test('a new clone is empty; a fetch mirrors refs and objects below the prefixes', async () => {
+  test('a new clone is empty; a fetch mirrors refs and objects at the places', async () => {
     const { remote, clone } = world()
     const a = await writeCommit(remote, [{ path: 'a/b', text: 'text' }])
     const names = [main, 'refs/heads/halyard/x', 'refs/halyard/status', 'refs/heads/other']
@@ -569,9 +572,27 @@ function describeFetch(world: () => { readonly remote: GitRepository; readonly c
     )
   })
 
+  test('a fetch of a ref by name leaves others that begin so, and removes it once it is gone', async () => {
+    const { remote, clone } = world()
+    const a = await writeCommit(remote, [])
+    const status = 'refs/halyard/status'
+    const names = [main, `${main}-old`, status, 'refs/halyard/statuses/a']
+    await remote.updateRefs(names.map((ref) => ({ ref, expected: undefined, to: a })))
+    await clone.fetch([main, status])
+    expect([...(await clone.refs('refs/')).keys()]).toEqual([status, main])
+    const b = await writeCommit(remote, [], a)
+    await remote.updateRefs([
+      { ref: main, expected: a, to: b },
+      { ref: status, expected: a, to: undefined },
+    ])
+    await clone.fetch([main, status, 'refs/heads/none'])
+    expect(await clone.refs('refs/')).toEqual(new Map([[main, b]]))
+  })
+
   test('an empty remote is fetched as such', async () => {
     const { clone } = world()
     await clone.fetch(['refs/heads/'])
+    await clone.fetch([main])
     await clone.fetch([])
     expect(await clone.refs('refs/')).toEqual(new Map())
   })

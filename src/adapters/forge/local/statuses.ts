@@ -2,7 +2,7 @@ import type { GitRepository, Oid, RefUpdate } from '../../git/port.ts'
 import type { CommitStatus } from '../port.ts'
 import { untilSettled } from './contention.ts'
 
-/** A commit status with the blob that holds it, at `refs/halyard/checks/<sha>`. */
+/** A commit status with the blob that holds it, at `refs/halyard/statuses/<sha>`. */
 export interface StoredStatus {
   readonly oid: Oid
   readonly status: CommitStatus
@@ -39,5 +39,5 @@ export function createStatuses(repository: GitRepository): Statuses {
 }
 
 function statusRef(sha: Oid): string {
-  return `refs/halyard/checks/${sha}`
+  return `refs/halyard/statuses/${sha}`
 }

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import pLimit from 'p-limit'
 
 import { GitError, refused } from '../git-error.ts'
-import { checkRefPrefix } from '../names.ts'
-import type { GitClone, GitRepository, Oid, RefUpdate } from '../port.ts'
+import { checkRefPlaces, isOid, isRefFolder } from '../names.ts'
+import type { GitClone, GitRepository, Oid, RefPlace, RefUpdate } from '../port.ts'
 import { missingObject } from '../write-commits.ts'
 import { checkGitVersion } from './git-version.ts'
 import { borrow, borrowsFrom, findLocalRemote } from './local-remote.ts'
@@ -14,7 +14,7 @@ import type { LocalRemote } from './local-remote.ts'
 import { removeStaleLocks } from './locks.ts'
 import { runPorcelain } from './porcelain.ts'
 import { pushUpdates } from './push.ts'
-import { changeRefs, checkUpdates, createRefs, parseRefs } from './refs.ts'
+import { changeRefs, checkUpdates, createRefs } from './refs.ts'
 import type { Refs } from './refs.ts'
 import { createSystemRepository } from './repository.ts'
 import { runGit } from './run-git.ts'
@@ -71,7 +71,7 @@ function checkUrl(url: string): void {
   if (!known) throw refused('clone', `not a URL of a repository: ${url}`)
 }
 
-/** Sound: a bare repository whose refs all lead to a commit with a readable root tree. */
+/** Sound: a bare repository whose refs all lead to an object, and those to a commit to a readable root tree. */
 async function isSound(path: string): Promise<boolean> {
   const answer = await runGit({
     repository: path,
@@ -83,11 +83,11 @@ async function isSound(path: string): Promise<boolean> {
   try {
     const listing = await runGit({
       repository: path,
-      args: ['for-each-ref', '--format=%(objectname) %(refname)'],
+      args: ['for-each-ref', '--format=%(if:equals=commit)%(objecttype)%(then)%(objectname)%(end)'],
     })
     // Git leaves a broken ref out of the list and only warns.
     if (listing.stderr !== '') return false
-    const heads = [...new Set(parseRefs(listing.stdout, ' ', 'refs/').values())]
+    const heads = [...new Set(listing.stdout.split('\n').filter(isOid))]
     const commits = await Promise.all(heads.map(async (head) => repository.log(head, { limit: 1 })))
     await Promise.all(commits.flat().map(async ({ oid }) => repository.changes(oid, oid)))
     return true
@@ -107,15 +107,15 @@ function withRemote(
 ): GitClone {
   // One after the other: a fetch must not put back what a push has just moved.
   const inTurn = pLimit(1)
-  // What was mirrored last by prefixes: while the remote still says the same, and nothing moved here, all is done.
+  // What was mirrored last by places: while the remote still says the same, and nothing moved here, all is done.
   const mirrored = new Map<string, ReadonlyMap<string, Oid>>()
-  const mirrorFrom = async (near: LocalRemote, prefixes: readonly string[]): Promise<boolean> => {
-    const there = await near.refs.listBelow(prefixes)
-    const key = prefixes.join(' ')
+  const mirrorFrom = async (near: LocalRemote, places: readonly RefPlace[]): Promise<boolean> => {
+    const there = await near.refs.list(places)
+    const key = places.join(' ')
     if (sameRefs(there, mirrored.get(key))) return true
-    // Another set of prefixes may share refs with this one.
+    // Another set of places may share refs with this one.
     mirrored.clear()
-    if (!(await mirrorRefs(refs, there, prefixes))) return false
+    if (!(await mirrorRefs(refs, there, places))) return false
     mirrored.set(key, there)
     return true
   }
@@ -126,9 +126,9 @@ function withRemote(
         mirrored.clear()
         return repository.updateRefs(updates)
       }),
-    fetch: async (prefixes) =>
+    fetch: async (places) =>
       inTurn(async () => {
-        if (local === undefined || !(await mirrorFrom(local, prefixes))) await fetchPrefixes(path, prefixes)
+        if (local === undefined || !(await mirrorFrom(local, places))) await fetchPlaces(path, refs, places)
       }),
     push: async (updates) => {
       checkUpdates(updates)
@@ -155,10 +155,10 @@ function sameRefs(one: ReadonlyMap<string, Oid>, other: ReadonlyMap<string, Oid>
 async function mirrorRefs(
   refs: Refs,
   there: ReadonlyMap<string, Oid>,
-  prefixes: readonly string[],
+  places: readonly RefPlace[],
 ): Promise<boolean> {
   try {
-    const here = await refs.listBelow(prefixes)
+    const here = await refs.list(places)
     const gone = [...here.keys()].filter((ref) => !there.has(ref)).map((ref) => ({ ref, to: undefined }))
     const moved = [...there].filter(([ref, to]) => here.get(ref) !== to).map(([ref, to]) => ({ ref, to }))
     // First what is gone: its name may be a folder of another ref now.
@@ -177,12 +177,30 @@ async function requireObjects(repository: GitRepository, updates: readonly RefUp
   for (const [index, oid] of wanted.entries()) if (found[index] === undefined) throw missingObject(oid)
 }
 
-async function fetchPrefixes(path: string, prefixes: readonly string[]): Promise<void> {
-  for (const prefix of prefixes) checkRefPrefix(prefix)
-  if (prefixes.length === 0) return
+async function fetchPlaces(path: string, refs: Refs, places: readonly RefPlace[]): Promise<void> {
+  checkRefPlaces(places)
+  if (places.length === 0) return
   const options = ['--quiet', '--prune', '--no-tags', '--no-write-fetch-head']
-  const refspecs = prefixes.map((prefix) => `+${prefix}*:${prefix}*`)
+  const names = places.map((place) => (isRefFolder(place) ? `${place}*` : place))
+  const refspecs = names.map((name) => `+${name}:${name}`)
   // Git looks after the packs of our writes here: fetch runs `git maintenance run --auto`.
   const args = [...options, '--end-of-options', 'origin', ...refspecs]
-  await changeRefs(path, async () => runPorcelain(path, (git) => git.fetch(args)))
+  try {
+    await changeRefs(path, async () => runPorcelain(path, (git) => git.fetch(args)))
+  } catch (error) {
+    const missing = missingAtRemote(error)
+    if (missing === undefined || !places.includes(missing)) throw error
+    await refs.mirror([{ ref: missing, to: undefined }])
+    await fetchPlaces(
+      path,
+      refs,
+      places.filter((place) => place !== missing),
+    )
+  }
+}
+
+/** The single ref without which git fetches nothing at all. */
+function missingAtRemote(error: unknown): string | undefined {
+  if (!(error instanceof GitError)) return undefined
+  return /couldn't find remote ref (\S+)/i.exec(error.stderr)?.[1]
 }

@@ -48,7 +48,7 @@ async function remoteRefs(
     ...updates.map(({ ref }) => ref),
   ]
   const { stdout } = await runGit({ repository, args, network: true })
-  return parseRefs(stdout, '\t', 'refs/')
+  return parseRefs(stdout, '\t', ['refs/'])
 }
 
 /** What the remote's hook or rule says; undefined: the push did not get as far as being refused. */

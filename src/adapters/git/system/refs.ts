@@ -1,36 +1,34 @@
-import { checkRefName, checkRefPrefix, checkRevisions, compareText } from '../names.ts'
-import type { Oid, RefUpdate } from '../port.ts'
+import { checkRefName, checkRefPlaces, checkRevisions, compareText, isRefAt } from '../names.ts'
+import type { Oid, RefPlace, RefUpdate } from '../port.ts'
 import { removeStaleLocks } from './locks.ts'
 import { createRefWriter } from './ref-writer.ts'
 import { runGit } from './run-git.ts'
 
-async function listRefs(repository: string, prefixes: readonly string[]): Promise<ReadonlyMap<string, Oid>> {
-  for (const prefix of prefixes) checkRefPrefix(prefix)
-  if (prefixes.length === 0) return new Map()
-  // for-each-ref matches whole parts of a name only: list the folders, then compare.
-  const folders = [...new Set(prefixes.map((prefix) => prefix.slice(0, prefix.lastIndexOf('/') + 1)))]
-  const args = ['for-each-ref', '--format=%(objectname) %(refname)', '--', ...folders]
+async function listRefs(repository: string, places: readonly RefPlace[]): Promise<ReadonlyMap<string, Oid>> {
+  checkRefPlaces(places)
+  if (places.length === 0) return new Map()
+  // To for-each-ref the name of a ref stands for all below it as well.
+  const args = ['for-each-ref', '--format=%(objectname) %(refname)', '--', ...places]
   const { stdout } = await runGit({ repository, args })
-  return parseRefs(stdout, ' ', ...prefixes)
+  return parseRefs(stdout, ' ', places)
 }
 
-/** Lines of object id and ref name, as for-each-ref and ls-remote print them. */
+/** Lines of object id and ref name, as for-each-ref and ls-remote print them; of them, those at the places. */
 export function parseRefs(
   text: string,
   separator: string,
-  ...prefixes: readonly string[]
+  places: readonly RefPlace[],
 ): ReadonlyMap<string, Oid> {
   const refs = text.split('\n').flatMap((line): (readonly [string, Oid])[] => {
     const [oid = '', ref] = line.split(separator)
-    return ref !== undefined && prefixes.some((prefix) => ref.startsWith(prefix)) ? [[ref, oid]] : []
+    return ref !== undefined && isRefAt(ref, places) ? [[ref, oid]] : []
   })
   return new Map(refs.toSorted(([a], [b]) => compareText(a, b)))
 }
 
 /** The refs of one repository. Transactions go through one long-lived process. */
 export interface Refs {
-  list(prefix: string): Promise<ReadonlyMap<string, Oid>>
-  listBelow(prefixes: readonly string[]): Promise<ReadonlyMap<string, Oid>>
+  list(places: readonly RefPlace[]): Promise<ReadonlyMap<string, Oid>>
   /** All or none, in one transaction. Stale is what the refs tell afterwards, not what git's message says. */
   update(updates: readonly RefUpdate[]): Promise<'updated' | 'stale'>
   /** Sets refs to what a remote was seen to have, whatever they were. */
@@ -42,11 +40,9 @@ export function createRefs(repository: string): Refs {
   const writer = createRefWriter(repository)
   const transact = async (commands: readonly string[]): Promise<void> =>
     changeRefs(repository, async () => writer.transact(commands))
-  const list = async (prefix: string): Promise<ReadonlyMap<string, Oid>> => listRefs(repository, [prefix])
 
   return {
-    list,
-    listBelow: async (prefixes) => listRefs(repository, prefixes),
+    list: async (places) => listRefs(repository, places),
     async update(updates) {
       checkUpdates(updates)
       if (updates.length === 0) return 'updated'
@@ -54,8 +50,11 @@ export function createRefs(repository: string): Refs {
         await transact(updates.map(checkedLine))
         return 'updated'
       } catch (error) {
-        const current = await Promise.all(updates.map(async ({ ref }) => (await list(ref)).get(ref)))
-        if (updates.some(({ expected }, index) => current[index] !== expected)) return 'stale'
+        const current = await listRefs(
+          repository,
+          updates.map(({ ref }) => ref),
+        )
+        if (updates.some(({ ref, expected }) => current.get(ref) !== expected)) return 'stale'
         throw error
       }
     },

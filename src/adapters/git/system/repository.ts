@@ -31,7 +31,7 @@ export function createSystemRepository(path: string, options: SystemRepositoryOp
       const [reply] = await reader.info([revision])
       return reply?.oid
     },
-    refs: refs.list,
+    refs: async (place) => refs.list([place]),
     updateRefs: refs.update,
     log: async (from, options = {}) =>
       (await readShortLog(source, from, options)) ??

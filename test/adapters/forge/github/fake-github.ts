@@ -312,10 +312,9 @@ function createWorld(repository: GitRepository) {
       /^\/git\/matching-refs\/heads\/(.+)$/,
       async (_, branch = '') =>
         ok(
-          [...(await repository.refs(`refs/heads/${branch}`))].map(([ref, sha]) => ({
-            ref,
-            object: { sha },
-          })),
+          [...(await repository.refs('refs/heads/'))]
+            .filter(([ref]) => ref.startsWith(`refs/heads/${branch}`))
+            .map(([ref, sha]) => ({ ref, object: { sha } })),
         ),
     ],
     [

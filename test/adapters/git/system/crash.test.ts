@@ -68,6 +68,8 @@ test('a sound clone keeps its objects when it is opened again', async () => {
     const { url, path } = await clonedOnce(folder)
     const clone = await openClone({ path, url })
     const own = await writeCommit(clone, [{ path: 'mine', text: '1' }])
+    const blob = only(await clone.writeBlobs(['{}']))
+    await clone.updateRefs([{ ref: 'refs/halyard/pulls/1', expected: undefined, to: blob }])
     await clone.close()
     const again = await openClone({ path, url })
     expect(await again.resolve(own)).toBe(own)
