@@ -1,20 +1,22 @@
 import { ForgeError } from '../errors.ts'
 import type { HostedApi, HostedPull } from '../hosted/api.ts'
+import { once } from '../hosted/once.ts'
 import {
   everyPage,
   listOf,
   numberAt,
   optionalTextAt,
+  readComment,
   readPull,
+  readStatus,
   textAt,
   valueAt,
 } from '../hosted/read-reply.ts'
-import type { CommitStatus, PullRequestDraft } from '../port.ts'
+import type { PullRequestDraft } from '../port.ts'
 import type { GiteaClient, GiteaRepository, GiteaRequest } from './client.ts'
 import { addLabels } from './labels.ts'
 import { mergePull } from './merge.ts'
 
-const context: CommitStatus['context'] = 'halyard/gates'
 /** Gitea's default for the most that one page holds. */
 const usualPage = 50
 /** Older pull requests of a branch than among so many are of no interest, and Gitea can not ask by branch. */
@@ -38,14 +40,12 @@ export function createGiteaApi(
   { owner, name }: GiteaRepository,
   pause: (milliseconds: number) => Promise<void>,
 ): HostedApi {
-  let asked: { self?: string; page?: number } = {}
   const ask: GiteaParts['ask'] = async (path, request) =>
     client.ask({ ...request, path: ['repos', owner, name, ...path] })
-  const pageSize = async (): Promise<number> => {
-    const most = asked.page ?? numberAt(await client.ask({ path: ['settings', 'api'] }), 'max_response_items')
-    asked = { ...asked, page: most }
+  const pageSize = once(async () => {
+    const most = numberAt(await client.ask({ path: ['settings', 'api'] }), 'max_response_items')
     return Math.min(most, usualPage)
-  }
+  })
   const everyPageOf: GiteaParts['everyPageOf'] = async (path, query) => {
     const limit = await pageSize()
     return everyPage(limit, async (page) => ask(path, { query: { ...query, limit, page } }))
@@ -53,11 +53,7 @@ export function createGiteaApi(
   const pull = async (number: number): Promise<HostedPull> => toPull(await ask(['pulls', String(number)]))
   const parts: GiteaParts = { ask, everyPageOf, pull, pause }
   return {
-    async self() {
-      const self = asked.self ?? textAt(await client.ask({ path: ['user'] }), 'login')
-      asked = { ...asked, self }
-      return self
-    },
+    self: once(async () => textAt(await client.ask({ path: ['user'] }), 'login')),
     pull,
     openPulls: async () => (await everyPageOf(['pulls'], { state: 'open', sort: 'oldest' })).map(toPull),
     pullsOfBranch: async (branch) => pullsOfBranch(parts, await pageSize(), branch),
@@ -66,12 +62,8 @@ export function createGiteaApi(
       await ask(['pulls', String(number)], { method: 'PATCH', body: fields })
     },
     addLabels: async (number, labels) => addLabels(parts, number, labels),
-    async askReviewers(number, reviewers) {
-      const teams = reviewers.filter((one) => one.includes('/'))
-      const body = {
-        reviewers: reviewers.filter((one) => !one.includes('/')),
-        team_reviewers: teams.map((team) => team.slice(team.indexOf('/') + 1)),
-      }
+    async askReviewers(number, { people, teams }) {
+      const body = { reviewers: people, team_reviewers: teams }
       await ask(['pulls', String(number), 'requested_reviewers'], { method: 'POST', body })
     },
     approvers: async (pull) => approvers(parts, pull),
@@ -141,14 +133,7 @@ async function approvers({ everyPageOf }: GiteaParts, pull: HostedPull): Promise
 
 function comments({ ask, everyPageOf }: GiteaParts): Pick<HostedApi, 'comments' | 'writeComment'> {
   return {
-    async comments(number) {
-      const all = await everyPageOf(['issues', String(number), 'comments'])
-      return all.map((comment) => ({
-        id: numberAt(comment, 'id'),
-        by: optionalTextAt(comment, 'user.login') ?? '',
-        body: optionalTextAt(comment, 'body') ?? '',
-      }))
-    },
+    comments: async (number) => (await everyPageOf(['issues', String(number), 'comments'])).map(readComment),
     async writeComment(number, body, id) {
       if (id === undefined) {
         await ask(['issues', String(number), 'comments'], { method: 'POST', body: { body } })
@@ -161,16 +146,7 @@ function statuses({ ask }: GiteaParts): Pick<HostedApi, 'status' | 'writeStatus'
   return {
     async status(sha) {
       const combined = await ask(['commits', sha, 'status'])
-      const latest = listOf(valueAt(combined, 'statuses') ?? []).find(
-        (status) => textAt(status, 'context') === context,
-      )
-      if (latest === undefined) return undefined
-      const state = textAt(latest, 'status')
-      return {
-        context,
-        state: state === 'success' || state === 'pending' ? state : 'failure',
-        description: optionalTextAt(latest, 'description') ?? '',
-      }
+      return readStatus(listOf(valueAt(combined, 'statuses') ?? []), 'status')
     },
     async writeStatus(sha, status) {
       await ask(['statuses', sha], { method: 'POST', body: status })

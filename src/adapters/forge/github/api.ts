@@ -1,16 +1,18 @@
 import type { Instant } from '../../../core/domain/time.ts'
 import { ForgeError } from '../errors.ts'
 import type { HostedApi, HostedPull } from '../hosted/api.ts'
+import { once } from '../hosted/once.ts'
 import {
   everyPage,
   listOf,
-  numberAt,
   optionalTextAt,
+  readComment,
   readPull,
+  readStatus,
   textAt,
   valueAt,
 } from '../hosted/read-reply.ts'
-import type { CommitStatus, PullRequestDraft } from '../port.ts'
+import type { PullRequestDraft } from '../port.ts'
 import { approversOf, rememberApprovers } from './approvals.ts'
 import type { GitHubClient, GitHubRepository } from './client.ts'
 import { mergePull } from './merge.ts'
@@ -22,7 +24,6 @@ export interface GitHubApiOptions {
   readonly pause: (milliseconds: number) => Promise<void>
 }
 
-const context: CommitStatus['context'] = 'halyard/gates'
 const pageSize = 100
 const perPage = { per_page: pageSize } as const
 
@@ -58,19 +59,9 @@ export function createGitHubApi({ repository, client, clock, pause }: GitHubApiO
       // GitHub makes those that the repository does not have.
       await (await rest()).issues.addLabels({ ...here, issue_number: number, labels: [...labels] })
     },
-    async askReviewers(number, reviewers) {
-      const [people, teams] = [
-        reviewers.filter((one) => !one.includes('/')),
-        reviewers.filter((one) => one.includes('/')),
-      ]
-      await (
-        await rest()
-      ).pulls.requestReviewers({
-        ...here,
-        pull_number: number,
-        reviewers: people,
-        team_reviewers: teams.map((team) => team.slice(team.indexOf('/') + 1)),
-      })
+    async askReviewers(number, { people, teams }) {
+      const asked = { reviewers: [...people], team_reviewers: [...teams] }
+      await (await rest()).pulls.requestReviewers({ ...here, pull_number: number, ...asked })
     },
     approvers: rememberApprovers(async (pull) => approvers(parts, pull), clock),
     ...comments(parts),
@@ -141,11 +132,7 @@ function comments({ here, rest }: GitHubParts): Pick<HostedApi, 'comments' | 'wr
         pageSize,
         async (page) => (await issues.listComments({ ...query, page })).data,
       )
-      return all.map((comment) => ({
-        id: numberAt(comment, 'id'),
-        by: optionalTextAt(comment, 'user.login') ?? '',
-        body: optionalTextAt(comment, 'body') ?? '',
-      }))
+      return all.map(readComment)
     },
     async writeComment(number, body, id) {
       const { issues } = await rest()
@@ -159,14 +146,7 @@ function statuses({ here, rest }: GitHubParts): Pick<HostedApi, 'status' | 'writ
   return {
     async status(sha) {
       const { data } = await (await rest()).repos.getCombinedStatusForRef({ ...here, ...perPage, ref: sha })
-      const latest = listOf(valueAt(data, 'statuses')).find((status) => textAt(status, 'context') === context)
-      if (latest === undefined) return undefined
-      const state = textAt(latest, 'state')
-      return {
-        context,
-        state: state === 'success' || state === 'pending' ? state : 'failure',
-        description: optionalTextAt(latest, 'description') ?? '',
-      }
+      return readStatus(listOf(valueAt(data, 'statuses')), 'state')
     },
     async writeStatus(sha, status) {
       await (await rest()).repos.createCommitStatus({ ...here, sha, ...status })
@@ -191,19 +171,5 @@ function branches({ here, rest }: GitHubParts): Pick<HostedApi, 'branchHead' | '
         if (!isGone) throw error
       }
     },
-  }
-}
-
-/** Asks once, and again only after a failure. */
-function once<Value>(ask: () => Promise<Value>): () => Promise<Value> {
-  let asked: Promise<Value> | undefined
-  return async () => {
-    asked ??= ask()
-    try {
-      return await asked
-    } catch (error) {
-      asked = undefined
-      throw error
-    }
   }
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Instant } from '../../../core/domain/time.ts'
 import { createHostedForge } from '../hosted/hosted-forge.ts'
+import { once } from '../hosted/once.ts'
 import type { Forge } from '../port.ts'
 import { createGitHubApi } from './api.ts'
 import { createBudget } from './budget.ts'
-import { type GitHubClient, type GitHubCredentials, type GitHubRepository, openClient } from './client.ts'
+import { type GitHubCredentials, type GitHubRepository, openClient } from './client.ts'
 
 export interface GitHubForgeOptions {
   /** `https://api.github.com`, or `https://<host>/api/v3` of GitHub Enterprise Server. */
@@ -20,16 +21,7 @@ export interface GitHubForgeOptions {
 export function createGitHubForge(options: GitHubForgeOptions): Forge {
   const { clock, paced = true } = options
   const budget = createBudget(clock)
-  let opened: Promise<GitHubClient> | undefined
-  const client = async (): Promise<GitHubClient> => {
-    opened ??= openClient({ ...options, budget, paced })
-    try {
-      return await opened
-    } catch (error) {
-      opened = undefined
-      throw error
-    }
-  }
+  const client = once(async () => openClient({ ...options, budget, paced }))
   const pause = async (milliseconds: number): Promise<void> => sleep(paced ? milliseconds : 1)
   const api = createGitHubApi({ repository: options.repository, client, clock, pause })
   return createHostedForge({ api, limit: budget.limit, pause })

@@ -20,6 +20,12 @@ export interface HostedPull {
   readonly isOwn: boolean
 }
 
+export interface Reviewers {
+  readonly people: readonly string[]
+  /** Without their organisation, which is the repository's. */
+  readonly teams: readonly string[]
+}
+
 export interface HostedComment {
   readonly id: number
   readonly by: string
@@ -48,7 +54,7 @@ export interface HostedApi {
   edit(number: number, fields: { title: string; body: string } | { state: 'closed' }): Promise<void>
   /** Adds labels, made where the repository has none of that name. */
   addLabels(number: number, labels: readonly string[]): Promise<void>
-  askReviewers(number: number, reviewers: readonly string[]): Promise<void>
+  askReviewers(number: number, reviewers: Reviewers): Promise<void>
   /** People with write access whose latest review approves the pull request's head, sorted. */
   approvers(pull: HostedPull): Promise<readonly string[]>
   comments(number: number): Promise<readonly HostedComment[]>

@@ -1,6 +1,6 @@
 import { adoptLost, ForgeError } from '../errors.ts'
 import type { PullRequestDraft } from '../port.ts'
-import type { HostedApi, HostedPull } from './api.ts'
+import type { HostedApi, HostedPull, Reviewers } from './api.ts'
 
 /** A branch's pull request may tell the head before the last push for some moments. */
 const headAttempts = 5
@@ -61,7 +61,16 @@ async function askReviewers(api: HostedApi, pull: HostedPull, reviewers: readonl
   if (reviewers.length === 0 || pull.askedReviewers.length > 0) return
   const approvers = await api.approvers(pull)
   const missing = reviewers.filter((reviewer) => !approvers.includes(reviewer))
-  if (missing.length > 0) await api.askReviewers(pull.number, missing)
+  if (missing.length > 0) await api.askReviewers(pull.number, toReviewers(missing))
+}
+
+/** Teams are named with their organisation. */
+function toReviewers(names: readonly string[]): Reviewers {
+  const teams = names.filter((name) => name.includes('/'))
+  return {
+    people: names.filter((name) => !name.includes('/')),
+    teams: teams.map((team) => team.slice(team.indexOf('/') + 1)),
+  }
 }
 
 /** The pull request once it tells the branch's head. */

@@ -1,5 +1,6 @@
 import { ForgeError } from '../errors.ts'
-import type { HostedPull } from './api.ts'
+import type { CommitStatus } from '../port.ts'
+import type { HostedComment, HostedPull } from './api.ts'
 
 /** The value at a dotted path of a reply; undefined where it is missing or null. */
 export function valueAt(reply: unknown, path: string): unknown {
@@ -63,6 +64,31 @@ export function readPull(reply: unknown): HostedPull {
       ...listOf(valueAt(reply, 'requested_teams') ?? []).map((team) => textAt(team, 'slug')),
     ],
     isOwn: base !== undefined && valueAt(reply, 'head.repo.full_name') === base,
+  }
+}
+
+export function readComment(reply: unknown): HostedComment {
+  return {
+    id: numberAt(reply, 'id'),
+    by: optionalTextAt(reply, 'user.login') ?? '',
+    body: optionalTextAt(reply, 'body') ?? '',
+  }
+}
+
+const gates: CommitStatus['context'] = 'halyard/gates'
+
+/** The first status of `halyard/gates`. `stateField`: what the forge calls its state. */
+export function readStatus(
+  statuses: readonly unknown[],
+  stateField: 'state' | 'status',
+): CommitStatus | undefined {
+  const latest = statuses.find((status) => textAt(status, 'context') === gates)
+  if (latest === undefined) return undefined
+  const state = textAt(latest, stateField)
+  return {
+    context: gates,
+    state: state === 'success' || state === 'pending' ? state : 'failure',
+    description: optionalTextAt(latest, 'description') ?? '',
   }
 }
 
