@@ -4,7 +4,6 @@ import type { DatabaseSync } from 'node:sqlite'
 const migrations: readonly string[] = [
   `
   CREATE TABLE clusters (id INTEGER PRIMARY KEY CHECK (id = 1), names TEXT NOT NULL) STRICT;
-  CREATE TABLE identities (cluster TEXT PRIMARY KEY, uid TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE columns (service TEXT PRIMARY KEY, packed BLOB NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE events (
     id INTEGER PRIMARY KEY,
@@ -20,6 +19,8 @@ const migrations: readonly string[] = [
   CREATE INDEX events_of_service ON events (service, id);
   CREATE INDEX events_of_cluster ON events (cluster, id);
   `,
+  // For a time the first entry made it, too.
+  'CREATE TABLE IF NOT EXISTS identities (cluster TEXT PRIMARY KEY, uid TEXT NOT NULL) STRICT, WITHOUT ROWID;',
 ]
 
 export const latestSchema = migrations.length

@@ -159,6 +159,22 @@ describe('the file', () => {
   })
 
   test.for([
+    ['without identities', 'DROP TABLE identities; UPDATE schema_version SET version = 1'],
+    ['that has identities already', 'UPDATE schema_version SET version = 1'],
+  ] as const)('of the first schema, %s, is brought up to date and keeps what it has', ([, sql]) => {
+    openWith((store) => store.saveColumns('payments', columns))
+    const database = new DatabaseSync(path)
+    database.exec(sql)
+    database.close()
+    openWith((store) => {
+      expect(store.movedAside).toBeUndefined()
+      store.saveIdentities(new Map([['eu', 'uid-1']]))
+      expect(store.identities()).toEqual(new Map([['eu', 'uid-1']]))
+      expect(store.columns('payments')).toEqual(columns)
+    })
+  })
+
+  test.for([
     ['no database at all', () => writeFileSync(path, 'not a database '.repeat(500))],
     ['a damaged page', damagePages],
     ['cut in half', () => writeFileSync(path, readFileSync(path).subarray(0, 12_000))],
