@@ -68,9 +68,13 @@ interface Sessions {
 function createSessions(server: URL): Sessions {
   let opening: Promise<ClientHttp2Session | undefined> | undefined
   let session: ClientHttp2Session | undefined
+  let connecting: TLSSocket | undefined
 
   const begin = async (options: RequestOptions): Promise<ClientHttp2Session | undefined> => {
-    const socket = await openTls(server, options)
+    const socket = beginTls(server, options)
+    connecting = socket
+    await secured(socket)
+    if (connecting === socket) connecting = undefined
     if (socket.alpnProtocol !== 'h2') {
       socket.destroy()
       return undefined
@@ -93,11 +97,12 @@ function createSessions(server: URL): Sessions {
   return {
     async open(options) {
       if (session && (session.closed || session.destroyed)) opening = undefined
-      opening ??= begin(options)
+      const asked = (opening ??= begin(options))
       try {
-        return await opening
+        return await asked
       } catch (error) {
-        opening = undefined
+        // After a drop the next one may be under way.
+        if (opening === asked) opening = undefined
         throw error
       }
     },
@@ -105,14 +110,16 @@ function createSessions(server: URL): Sessions {
       opening = undefined
       session?.destroy()
       session = undefined
+      // One that is still being made would become a session that nobody ends.
+      connecting?.destroy()
     },
   }
 }
 
-async function openTls(server: URL, options: RequestOptions): Promise<TLSSocket> {
+function beginTls(server: URL, options: RequestOptions): TLSSocket {
   const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options
   const given = { ca, cert, key, pfx, passphrase, rejectUnauthorized }
-  const socket = connectTls({
+  return connectTls({
     host: hostOf(server),
     port: Number(server.port || 443),
     ALPNProtocols: ['h2', 'http/1.1'],
@@ -120,6 +127,10 @@ async function openTls(server: URL, options: RequestOptions): Promise<TLSSocket>
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     ...(servername === undefined ? serverNameOf(server) : { servername }),
   })
+}
+
+/** Resolves once the server is known; throws when there is no connection in time, or it is dropped. */
+async function secured(socket: TLSSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {
       socket.destroy()
@@ -127,12 +138,13 @@ async function openTls(server: URL, options: RequestOptions): Promise<TLSSocket>
     }
     socket.setTimeout(connectWithin, () => fail(new Error(`no TLS connection within ${connectWithin} ms`)))
     socket.once('error', fail)
+    socket.once('close', () => reject(new Error('the connection ended while it was made')))
     socket.once('secureConnect', () => {
       socket.setTimeout(0)
       socket.removeAllListeners('timeout')
       socket.off('error', fail)
       socket.setKeepAlive(true, 30_000)
-      resolve(socket)
+      resolve()
     })
   })
 }
