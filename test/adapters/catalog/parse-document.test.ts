@@ -287,6 +287,66 @@ describe('where documents are read', () => {
   })
 })
 
+describe('the forge of the fleet', () => {
+  const withForge = (forge: string): string =>
+    (smallCatalog()['halyard.yaml'] ?? '').replace('.git"}', `.git", forge: ${forge}}`)
+
+  it.each([
+    ['{type: local}', { type: 'local' }],
+    [
+      '{type: github, repository: acme/fleet, token: {env: FORGE_TOKEN}}',
+      { type: 'github', repository: 'acme/fleet', token: { env: 'FORGE_TOKEN' } },
+    ],
+    [
+      '{type: github, apiUrl: "https://git.acme.example/api/v3", repository: acme/fleet, app: {id: "12", installation: 3, privateKey: {file: /run/key.pem}}}',
+      {
+        type: 'github',
+        apiUrl: 'https://git.acme.example/api/v3',
+        repository: 'acme/fleet',
+        app: { id: '12', installation: 3, privateKey: { file: '/run/key.pem' } },
+      },
+    ],
+    [
+      '{type: gitea, url: "http://git.acme.example/forge", repository: acme/fleet, token: {file: /run/token}}',
+      {
+        type: 'gitea',
+        url: 'http://git.acme.example/forge',
+        repository: 'acme/fleet',
+        token: { file: '/run/token' },
+      },
+    ],
+  ])('may be %s', (forge, expected) => {
+    const text = withForge(forge)
+    expect(findingsOf('halyard.yaml', text)).toEqual([])
+    expect(entryOf('halyard.yaml', text)).toMatchObject({ value: { fleet: { forge: expected } } })
+  })
+
+  it.each([
+    '{type: gitlab, repository: acme/fleet}',
+    '{type: local, token: {env: FORGE_TOKEN}}',
+    '{type: github, token: {env: FORGE_TOKEN}}',
+    '{type: github, repository: fleet, token: {env: FORGE_TOKEN}}',
+    '{type: github, repository: acme/fleet/main, token: {env: FORGE_TOKEN}}',
+    '{type: github, repository: acme/fleet, token: ghp_plain}',
+    '{type: github, repository: acme/fleet, token: {value: ghp_plain}}',
+    '{type: github, repository: acme/fleet, token: {env: A, file: /run/token}}',
+    '{type: github, repository: acme/fleet, token: {file: token}}',
+    '{type: github, repository: acme/fleet, app: {id: "12"}}',
+    '{type: github, apiUrl: "http://git.acme.example/api/v3", repository: acme/fleet, token: {env: A}}',
+    '{type: github, apiUrl: "https://ana:pw@git.acme.example", repository: acme/fleet, token: {env: A}}',
+    '{type: gitea, repository: acme/fleet, token: {env: FORGE_TOKEN}}',
+    '{type: gitea, url: "https://git.acme.example", repository: acme/fleet}',
+    '{type: gitea, url: "https://ana:pw@git.acme.example", repository: acme/fleet, token: {env: A}}',
+  ])('may not be %s', (forge) => {
+    const findings = findingsOf('halyard.yaml', withForge(forge))
+    expect(findings).not.toEqual([])
+    for (const { field, severity } of findings) {
+      expect(severity).toBe('error')
+      expect(field.slice(0, 3)).toEqual(['spec', 'fleet', 'forge'])
+    }
+  })
+})
+
 describe('URLs', () => {
   const settings = (url: string) =>
     findingsOf(
