@@ -37,8 +37,12 @@ export async function launch(program) {
  * In the user's own cache folder, as what lies there is run.
  */
 function keepCompiled() {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  modules.enableCompileCache(process.env.NODE_COMPILE_CACHE || join(cache, 'halyard', 'code'))
+  try {
+    const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
+    modules.enableCompileCache(process.env.NODE_COMPILE_CACHE || join(cache, 'halyard', 'code'))
+  } catch {
+    // A user without an entry and HOME, as in a container, has no cache.
+  }
 }
 
 function runWithBundledNode(program) {

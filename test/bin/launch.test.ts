@@ -1,5 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { cp, mkdir, mkdtemp, realpath, symlink, writeFile } from 'node:fs/promises'
+import { spawn, spawnSync, type SpawnSyncOptions } from 'node:child_process'
+import { chmod, cp, mkdir, mkdtemp, readdir, realpath, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -49,6 +49,38 @@ describe('a checkout', () => {
     ])
     expect(ended.stderr.toString()).toBe('')
     expect(ended.stdout.toString()).toBe('line\n141\n')
+  })
+
+  it('keeps what was compiled in the cache folder', async () => {
+    const cache = join(folder, 'cache')
+    expect(run(process.execPath, 'halctl', [], { env: { XDG_CACHE_HOME: cache } }).status).toBe(3)
+    expect(await readdir(join(cache, 'halyard/code'))).not.toEqual([])
+  })
+
+  it('runs without a cache where the folder can not be made', async () => {
+    await write('taken', '')
+    const ended = run(process.execPath, 'halctl', [], { env: { XDG_CACHE_HOME: join(folder, 'taken') } })
+    expect(ended).toMatchObject({ status: 3, stderr: '' })
+  })
+
+  describe.skipIf(process.getuid?.() !== 0)('as another user', () => {
+    const nobody = { uid: 54_321, gid: 54_321 }
+    beforeEach(async () => {
+      for (const each of [folder, tmpdir()]) await chmod(each, 0o755)
+    })
+
+    it('runs where a user without an entry has no home', () => {
+      expect(run(process.execPath, 'halctl', [], { ...nobody, env: {} })).toMatchObject({
+        status: 3,
+        stderr: '',
+      })
+    })
+
+    it('runs where another user made the cache', () => {
+      const env = { XDG_CACHE_HOME: join(folder, 'cache') }
+      expect(run(process.execPath, 'halctl', [], { env }).status).toBe(3)
+      expect(run(process.execPath, 'halctl', [], { ...nobody, env })).toMatchObject({ status: 3, stderr: '' })
+    })
   })
 
   it('shows the stack of a bug and fails', () => {
@@ -121,8 +153,8 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(join(folder, path), text)
 }
 
-function run(node: string, program: string, args: readonly string[]) {
-  return spawnSync(node, [join(folder, `bin/${program}.js`), ...args], { encoding: 'utf8' })
+function run(node: string, program: string, args: readonly string[], options: SpawnSyncOptions = {}) {
+  return spawnSync(node, [join(folder, `bin/${program}.js`), ...args], { ...options, encoding: 'utf8' })
 }
 
 /** The first Node below 24 on the PATH: npm puts the one of this project in front of it. */
