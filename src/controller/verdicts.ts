@@ -1,6 +1,6 @@
 import type { FleetState } from '../adapters/fleet/port.ts'
-import type { Notification, Notifier } from '../adapters/notify/port.ts'
-import type { Event, Store } from '../adapters/store/port.ts'
+import type { Notification } from '../adapters/notify/port.ts'
+import type { Event } from '../adapters/store/port.ts'
 import type { RejectedRelease, Rollout } from '../core/domain/rollout.ts'
 import type { Service } from '../core/domain/service.ts'
 import { releaseId } from '../core/domain/service-release.ts'
@@ -9,15 +9,13 @@ import { withFault } from '../core/plan/blame.ts'
 import type { CatalogTargets } from '../core/plan/service-inputs.ts'
 import { brokenPages } from './broken-requirements.ts'
 import type { Clock } from './clock.ts'
+import { page, type PagingDeps } from './paging.ts'
 
 /** A verdict that was found after so long is history, also for a process that lost its store. */
 const newsFor = 24 * 3600
 
-export interface VerdictDeps {
+export interface VerdictDeps extends PagingDeps {
   readonly clock: Clock
-  readonly store: Store
-  readonly notifier: Notifier
-  readonly emit: (event: Omit<Event, 'at'>) => void
 }
 
 /**
@@ -86,16 +84,10 @@ async function announceOne(
   const about = { service, group, cluster: undefined, pullRequest: undefined }
   // Known already when the one who wrote the verdict could still tell it.
   deps.emit({ ...about, kind, text: `${version}  ${told}`, key })
-  try {
-    await deps.notifier.notify(notification)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    const text = `${version}  ${owner} could not be paged, trying again: ${why}`
-    deps.emit({ ...about, kind: 'pageFailed', text, key: `pageFailed/${key}` })
-    return false
-  }
-  deps.emit({ ...about, kind: 'paged', text: `${version}  paged ${owner}: ${reason}`, key: `page/${key}` })
-  return true
+  return page(deps, notification, about, {
+    paged: `${version}  paged ${owner}: ${reason}`,
+    missed: `${version}  ${owner} could not be paged`,
+  })
 }
 
 function verdictPages(service: Service, rollout: Rollout): readonly Page[] {
