@@ -17,8 +17,8 @@ export function addApprove(program: Command, session: Session): Command {
     .description(
       'Agrees to what waits for a person: a service that leaves clusters, a cluster that is emptied, or a wave of a group with manual promotion. Only the change with the digest that is shown is approved.',
     )
-    .argument('[service]')
-    .option('--group <group>', 'default: the only group that waits')
+    .argument('[service]', 'whose change it is; or give --cluster')
+    .option('--group <group>', 'in this deployment group (default: the only one that waits)')
     .option('--cluster <cluster>', 'the cluster that is emptied, in place of a service')
     .option('--digest <digest>', 'of a wave, as its pull request shows it')
     .requiredOption('--reason <text>', 'why, for the pull requests and history')
