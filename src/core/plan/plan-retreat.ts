@@ -5,7 +5,7 @@ import { allowanceOf } from './group-tally.ts'
 import { holdsRollbacks } from './order-gates.ts'
 import { returnOrderOf } from './orders.ts'
 import { isRefresh, refreshedFiles } from './refresh.ts'
-import { rejectRefresh, rejectRelease, returnFailed, returnRest } from './rollback.ts'
+import { rejectRefresh, rejectRelease, returnFailed, returnRest, rollbackFacts } from './rollback.ts'
 import type { GroupTally } from './tally.ts'
 import type { Proposal } from './types.ts'
 
@@ -20,19 +20,9 @@ export function planRetreat(
   return retreat?.kind === 'return' ? withDependents(context.input, retreat, context.now) : retreat
 }
 
-function retreatOf(
-  { input, group, now }: GroupContext,
-  current: CurrentRelease,
-  tally: GroupTally,
-): Proposal | undefined {
-  const { targets } = group
-  const facts = {
-    index: input.clusters.index,
-    desired: input.desired,
-    observed: input.observed,
-    targets,
-    now,
-  }
+function retreatOf(context: GroupContext, current: CurrentRelease, tally: GroupTally): Proposal | undefined {
+  const { input, group } = context
+  const facts = rollbackFacts(context)
   if (current.state === 'rejected') return returnRest(group.rollout, current, facts)
   const { strategy } = group.group
   const order = returnOrderOf(input.directives, current.release, group.group.name)
@@ -59,7 +49,7 @@ function retreatOf(
     const reason = `${tally.failed} failed in wave ${wave}, its error budget is ${budget}`
     if (isRefresh(current)) {
       const moved = group.rollout.wayBack.filter(({ attempt }) => attempt === current.attempt)
-      const files = refreshedFiles(input, targets, moved)
+      const files = refreshedFiles(input, group.targets, moved)
       const { onFailure } = strategy
       return rejectRefresh(
         group.rollout,

@@ -8,7 +8,7 @@ import { soakOf } from './orders.ts'
 import { planWave } from './plan-wave.ts'
 import { requiresGates } from './requirements.ts'
 import { isRefresh } from './refresh.ts'
-import { rejectRelease } from './rollback.ts'
+import { rejectRelease, rollbackFacts } from './rollback.ts'
 import { prove } from './rollout-changes.ts'
 import { sickText } from './sick.ts'
 import { takeoverAt } from './supersede.ts'
@@ -61,11 +61,9 @@ function endOfDeserted(
   const isDeserted = tally.departed > 0 && tally.moved === 0 && totalOf(tally) === tally.excused
   if (!isDeserted || tally.barred.length > 0) return undefined
   if (isRefresh(current)) return provenVerdict(context, current, tally)
-  const { input, group, now } = context
-  const { desired, observed } = input
-  const facts = { index: input.clusters.index, desired, observed, targets: group.targets, now }
   const reason = 'every cluster that it was brought to has left the group, so that nothing proves it'
-  return rejectRelease(group.rollout, current, { failing: [], reason, onFailure: 'halt' }, facts)
+  const rejection = { failing: [], reason, onFailure: 'halt' } as const
+  return rejectRelease(context.group.rollout, current, rejection, rollbackFacts(context))
 }
 
 /** How the opened wave stands. */

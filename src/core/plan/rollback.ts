@@ -3,6 +3,7 @@ import type { DesiredColumns, ObservedColumns } from '../domain/placement.ts'
 import type { CurrentRelease, FailedPlacement, Rollout, WayBack } from '../domain/rollout.ts'
 import { releaseId } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
+import type { GroupContext } from './decision.ts'
 import { raiseFence, reject, rejectFiles, setApart } from './rollout-changes.ts'
 import type { Proposal, ReturnedPlacement, ReturnProposal } from './types.ts'
 
@@ -14,6 +15,11 @@ export interface RollbackFacts {
   /** Ordinals of the group's targets. */
   readonly targets: Uint32Array
   readonly now: Instant
+}
+
+export function rollbackFacts({ input, group: { targets }, now }: GroupContext): RollbackFacts {
+  const { clusters, desired, observed } = input
+  return { index: clusters.index, desired, observed, targets, now }
 }
 
 /** Why a release is rejected, and what its group wants done about it. */
