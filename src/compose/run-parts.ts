@@ -65,6 +65,10 @@ export async function openRun(options: RunOptions): Promise<Run> {
   // The store is locked by one process alone: whoever has it may clear what a killed run left.
   const store = openStore(join(state, 'store.sqlite'))
   const opened: Closable[] = []
+  const closeAll = async (): Promise<void> => {
+    await Promise.all(opened.map(async (each) => each.close()))
+    store.close()
+  }
   try {
     const catalogClone = await openCache(state, 'catalog.git', catalogPlace(options.catalog), opened)
     const defaultTemplates = await readDefaultTemplates()
@@ -77,11 +81,10 @@ export async function openRun(options: RunOptions): Promise<Run> {
     const delivery = hosted
       ? await openHosted(hosted, fleetClone, options.now)
       : await openLocal(fleetPlace, options.now, opened)
-    const parts = { store, catalog, catalogClone, fleetClone, delivery, kubeconfigs, state, opened }
+    const parts = { store, catalog, catalogClone, fleetClone, delivery, kubeconfigs, state, closeAll }
     return assemble(parts, first?.clusters ?? [], options)
   } catch (error) {
-    await Promise.all(opened.map(async (each) => each.close()))
-    store.close()
+    await closeAll()
     throw (await explainError(error)) ?? error
   }
 }
@@ -92,7 +95,8 @@ interface Parts {
   readonly catalogClone: GitClone
   readonly fleetClone: GitClone
   readonly delivery: Delivery
-  readonly opened: readonly Closable[]
+  /** Closes the store and every repository. */
+  readonly closeAll: () => Promise<void>
   readonly kubeconfigs: { readonly folder?: string; readonly file?: string }
   readonly state: string
 }
@@ -129,7 +133,7 @@ async function openHosted(
 }
 
 function assemble(parts: Parts, first: readonly Cluster[], { now, onEvent }: RunOptions): Run {
-  const { store, catalog, catalogClone, fleetClone, delivery, opened } = parts
+  const { store, catalog, catalogClone, fleetClone, delivery, closeAll } = parts
   const clock: Clock = { now, sleep: async (seconds, signal) => sleepMilliseconds(seconds * 1000, signal) }
   const holder = holderName(parts.state)
   const clusters = (): readonly Cluster[] => controller.view()?.catalog.targets.catalog.clusters ?? first
@@ -168,8 +172,7 @@ function assemble(parts: Parts, first: readonly Cluster[], { now, onEvent }: Run
       observer.close()
       // Without the forge's repository another controller only waits for the lease's end.
       await lease.release().catch(() => undefined)
-      await Promise.all(opened.map(async (each) => each.close()))
-      store.close()
+      await closeAll()
     },
   }
 }
