@@ -38,9 +38,9 @@ export const freeze = defineOrder({
       summary: [
         describe(affects, scope, span, workspace.now),
         'what is merged stays, and still goes back where it fails; new clusters get what is proven',
-        ...freezesOver(catalog, scope).map(
-          (other) => `${frozenText(other)} already: ${other.reason} (${other.file})`,
-        ),
+        ...freezesOver(catalog, scope)
+          .filter(({ until = Infinity }) => until > workspace.now)
+          .map((other) => `${frozenText(other)} already: ${other.reason} (${other.file})`),
         `halctl unfreeze ${file.name} ends it`,
       ],
       affects,

@@ -30,8 +30,9 @@ export const retry = defineOrder({
   async prepare(workspace, input) {
     const { service, group, reason } = input
     const planning = await workspace.planning()
-    // What is published may be older than the failure that this is about, never newer than now.
-    const at = (input.at === undefined ? undefined : parseInstant(input.at)) ?? workspace.now
+    // A controller's clock may be ahead of this one, and then the failures are that it told of.
+    const latest = Math.max(workspace.now, planning.observations.at)
+    const at = (input.at === undefined ? undefined : parseInstant(input.at)) ?? latest
     const subject = { ...subjectOf(planning, input), at: Math.max(at, planning.observations.at) }
     const [of] = subject.groups
     const selected = selectClusters(subject.catalog, input)

@@ -166,6 +166,23 @@ describe('freeze', () => {
     expect(changes[0]).toMatchObject({ text: expect.stringContaining('2026-11-29T23:00:00Z') })
   })
 
+  it('tells of other freezes of the same scope, but not of those that are over', async () => {
+    const frozen = (name: string, until: number): Directive => ({
+      kind: 'Freeze',
+      ...named(name),
+      scope: { service: undefined, group: 'prod' },
+      mode: 'deny',
+      from: undefined,
+      until,
+      schedule: undefined,
+    })
+    const given = [frozen('over', workspace.now - 60), frozen('lasting', workspace.now + 60)]
+    const { summary } = await freeze.prepare(await having(...given), { group: 'prod', reason: 'x' })
+    expect(summary.filter((line) => line.includes('already'))).toEqual([
+      expect.stringContaining('directives/lasting.yaml'),
+    ])
+  })
+
   it('for a length of time keeps the end that was confirmed', async () => {
     const { input } = await freeze.prepare(workspace, { group: 'prod', seconds: 3600, reason: 'x' })
     expect((await freeze.prepare({ ...workspace, now: workspace.now + 60 }, input)).input).toEqual(input)
@@ -214,6 +231,12 @@ describe('retry', () => {
     )
     const later = await retry.prepare({ ...workspace, now: workspace.now + 60 }, prepared.input)
     expect(later.changes).toEqual(prepared.changes)
+  })
+
+  it('covers what a controller told of whose clock is ahead of this one', async () => {
+    const input = { service: 'checkout', group: 'prod-canary', reason: 'more nodes' }
+    const { summary } = await retry.prepare({ ...workspace, now: workspace.now - 86_400 }, input)
+    expect(summary[0]).toBe('prod-canary: the rejection of checkout 2.0.0 is void')
   })
 
   it('of what did not fail is refused', async () => {
