@@ -2,7 +2,7 @@ import type { CurrentRelease, Rollout } from '../domain/rollout.ts'
 import type { ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 import type { ReleaseOrder } from './candidate.ts'
-import { quotasOf } from './group-tally.ts'
+import { wavesExpected } from './group-tally.ts'
 import type { GroupTally } from './tally.ts'
 import type { Gate, GroupPlan, GroupPlanInput, Proposal, ServicePlanInput } from './types.ts'
 
@@ -40,7 +40,7 @@ export function decide(
 ): GroupDecision {
   const opensAt = waitsFor.map((gate) => gate.opensAt ?? Infinity)
   const opened = current?.waves ?? []
-  const coming = current?.state === 'rolling' ? quotasOf(group.group.strategy, tally, current).length : 0
+  const coming = current?.state === 'rolling' ? wavesExpected(group.group.strategy, tally, current) : 0
   return {
     plan: {
       group: group.group.name,

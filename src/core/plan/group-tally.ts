@@ -180,9 +180,22 @@ export function totalOf(tally: GroupTally): number {
 }
 
 /** The quotas of a rollout's waves. What is of no account still uses up quota, so that another takes its place. */
-export function quotasOf({ waves }: Strategy, tally: GroupTally, current: CurrentRelease): readonly number[] {
+export function quotasOf(
+  { waves }: Strategy,
+  tally: GroupTally,
+  current: CurrentRelease,
+  total = totalOf(tally),
+): readonly number[] {
   const shares = isCatchUp(current) ? allAtOnce : waves
-  return waveQuotas(shares, totalOf(tally), current.waves, tally.excused)
+  return waveQuotas(shares, total, current.waves, tally.excused)
+}
+
+/**
+ * How many waves people have to expect. What lacks a requirement counts, as it comes once that is met: a wave is told as
+ * the last one only when nothing is left.
+ */
+export function wavesExpected(strategy: Strategy, tally: GroupTally, current: CurrentRelease): number {
+  return quotasOf(strategy, tally, current, totalOf(tally) + tally.barred.length).length
 }
 
 const allAtOnce: readonly Share[] = [{ kind: 'percent', percent: 100 }]

@@ -1,4 +1,5 @@
 import type { CurrentRelease } from '../domain/rollout.ts'
+import { releaseId } from '../domain/service-release.ts'
 import { chooseNext } from './choose-next.ts'
 import { decide, type GroupContext, type GroupDecision, waitsForRequirements } from './decision.ts'
 import { waveGates } from './gates.ts'
@@ -100,6 +101,9 @@ function provenVerdict(
   const { service, group: name } = group.rollout
   const soak = soakOf(input.directives, current.release, group.group.strategy.soak)
   const apart = sickText(tally, input.clusters.index.names)
+  // What was proven before stays so where nothing was brought.
+  const last = group.rollout.proven.at(-1)
+  const isProven = last !== undefined && releaseId(last.release) === releaseId(current.release)
   return {
     kind: 'verdict',
     verdict: 'proven',
@@ -107,7 +111,7 @@ function provenVerdict(
     group: name,
     release: current.release,
     evidence: current.failed,
-    text: `healthy on ${tally.soaked} of ${tally.targets}, soaked ${soak}s${apart}`,
+    text: `healthy on ${tally.soaked} of ${isProven ? tally.moved : tally.targets}, soaked ${soak}s${apart}`,
     next: prove(group.rollout, current, now),
   }
 }

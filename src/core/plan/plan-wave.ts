@@ -4,7 +4,7 @@ import type { Instant } from '../domain/time.ts'
 import { blackoutGates } from './blackout.ts'
 import { decide, type GroupContext, type GroupDecision } from './decision.ts'
 import { eligibleGate } from './gates.ts'
-import { quotasOf, tallyOf, totalOf } from './group-tally.ts'
+import { quotasOf, tallyOf, totalOf, wavesExpected } from './group-tally.ts'
 import { forwardGates, keptOutGates } from './order-gates.ts'
 import { orderEvidence, soakOf } from './orders.ts'
 import { refreshReason } from './refresh.ts'
@@ -80,7 +80,7 @@ function nextPart(context: GroupContext, current: CurrentRelease, tally: GroupTa
   const part = (open?.part ?? 0) + 1
   return {
     wave,
-    waves: Math.max(wave, quotas.length),
+    waves: Math.max(wave, wavesExpected(group.group.strategy, tally, current)),
     part,
     parts: part - 1 + Math.ceil(left.length / input.maxClusters),
     quota,

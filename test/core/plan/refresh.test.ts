@@ -34,6 +34,17 @@ test('a changed cluster field starts a refresh of the current service release: t
   expect(world.rollout('prod').current?.state).toBe('proven')
 })
 
+test('its proof counts the placements that it brought', () => {
+  const world = provenWorld()
+  world.relabel(prod.slice(0, 1), 'large')
+  world.merge()
+  world.report('healthy', prod)
+  world.pass(200)
+  expect(world.plan().proposals).toMatchObject([
+    { kind: 'verdict', verdict: 'proven', text: expect.stringMatching(/^healthy on 1 of 1, soaked/) },
+  ])
+})
+
 test('a refresh asks for no proof in the ancestors and keeps the time of the proof', () => {
   const world = createPlannedWorld([
     { name: 'devel', clusters: ['devel-0'] },

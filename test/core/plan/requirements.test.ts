@@ -59,6 +59,8 @@ describe('a wave picks only clusters whose dependency is observed healthy in ran
     world.pass(100)
     expect(world.plan('payments').proposals).toEqual([])
     expect(world.group('payments')).toMatchObject({ state: 'rolling', waitsFor: [{ gate: 'requires' }] })
+    // The first wave is not told as the last one.
+    expect(world.group('payments')).toMatchObject({ wave: 1, waves: 2 })
     world.settle('ledger', 'payments')
     expect(world.group('payments')).toMatchObject({ state: 'proven', waitsFor: [] })
     expect(new Set(world.on('payments'))).toEqual(new Set(['2.0.0']))
