@@ -181,7 +181,8 @@ async function fetchPlaces(path: string, refs: Refs, places: readonly RefPlace[]
   checkRefPlaces(places)
   if (places.length === 0) return
   const options = ['--quiet', '--prune', '--no-tags', '--no-write-fetch-head']
-  const names = places.map((place) => (isRefFolder(place) ? `${place}*` : place))
+  // Below a ref that the remote has there is nothing: what is here would be in its way.
+  const names = places.flatMap((place) => (isRefFolder(place) ? [`${place}*`] : [place, `${place}/*`]))
   const refspecs = names.map((name) => `+${name}:${name}`)
   // Git looks after the packs of our writes here: fetch runs `git maintenance run --auto`.
   const args = [...options, '--end-of-options', 'origin', ...refspecs]

@@ -60,12 +60,33 @@ export function createRefs(repository: string): Refs {
     },
     async mirror(updates) {
       if (updates.length === 0) return
-      await transact(
-        updates.map(({ ref, to }) => (to === undefined ? `delete ${ref}\0\0` : `update ${ref}\0${to}\0\0`)),
+      const commands = updates.map(({ ref, to }) =>
+        to === undefined ? `delete ${ref}\0\0` : `update ${ref}\0${to}\0\0`,
       )
+      try {
+        await transact(commands)
+      } catch (error) {
+        // What the remote has leaves no room there for what is in its way here.
+        const stale = await refsInTheWay(repository, updates)
+        if (stale.length === 0) throw error
+        await transact(stale.map((ref) => `delete ${ref}\0\0`))
+        await transact(commands)
+      }
     },
     close: writer.close,
   }
+}
+
+/** Refs that are a folder of one that is set, or below it. */
+async function refsInTheWay(
+  repository: string,
+  updates: readonly Pick<RefUpdate, 'ref' | 'to'>[],
+): Promise<readonly string[]> {
+  const wanted = updates.filter(({ to }) => to !== undefined).map(({ ref }) => ref)
+  const here = [...(await listRefs(repository, ['refs/'])).keys()]
+  return here.filter((ref) =>
+    wanted.some((other) => ref.startsWith(`${other}/`) || other.startsWith(`${ref}/`)),
+  )
 }
 
 export function checkUpdates(updates: readonly RefUpdate[]): void {
