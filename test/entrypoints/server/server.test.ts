@@ -52,6 +52,12 @@ describe('the dashboard', () => {
     expect(text).toContain('the search index is being rebuilt (directives/hold-catalog-web.yaml)')
   })
 
+  test('says of a service at rest in one row that it is healthy everywhere', async () => {
+    const text = await read('/')
+    expect(text).toMatch(/ledger 3 groups \d+\.\d+\.\d+ proven - (\d+)\/\1 0 0 -/)
+    expect(text).not.toMatch(/ledger devel/)
+  })
+
   test('tells the moment that it speaks of, in UTC', async () => {
     const page = await (await get('/')).text()
     expect(page).toMatch(/<time datetime="2026-11-18T\d\d:\d\d:\d\dZ">2026-11-18 \d\d:\d\d:\d\d UTC<\/time>/)

@@ -142,8 +142,36 @@ function serviceRows(service: ServiceStatus, now: Instant): Html {
       </tr>
     </tbody>`
   return html`<tbody class="joined">
-    ${service.groups.map((group, at) => groupRow(name, group, at === 0 && head, now))}
+    ${
+      isAllAtRest(service)
+        ? restRow(service)
+        : service.groups.map((group, at) => groupRow(name, group, at === 0 && head, now))
+    }
   </tbody>`
+}
+
+/** The same release is healthy everywhere, and nothing comes: a row for each group would say so again and again. */
+function isAllAtRest({ groups, frozenBy, failures }: ServiceStatus): boolean {
+  const versions = new Set(groups.map(({ release }) => release?.version))
+  const rests = ({ state, placements: { total, healthy }, waitsFor, next }: GroupStatus): boolean =>
+    state === 'proven' && healthy === total && waitsFor.length + next.length === 0
+  return versions.size === 1 && frozenBy === null && failures.length === 0 && groups.every(rests)
+}
+
+function restRow({ service, groups }: ServiceStatus): Html {
+  const total = groups.reduce((sum, { placements }) => sum + placements.total, 0)
+  return html`<tr>
+    <th scope="row">${serviceLink(service)}</th>
+    <td class="tight quiet">${plural(groups.length, 'group')}</td>
+    <td class="tight">${groups[0]?.release?.version}</td>
+    <td class="tight">${stateOf('proven')}</td>
+    <td class="number void zero">-</td>
+    <td class="number zero" data-label="healthy">${total}/${total}</td>
+    <td class="tight void"></td>
+    ${countCell('failed', 0, servicePage(service, 'placements'))}
+    ${countCell('silent', 0, servicePage(service, 'placements'))}
+    <td class="why void">-</td>
+  </tr>`
 }
 
 function groupRow(service: string, group: GroupStatus, head: Content, now: Instant): Html {
