@@ -110,7 +110,7 @@ function withRemote(
   // What was mirrored last by places: while the remote still says the same, and nothing moved here, all is done.
   const mirrored = new Map<string, ReadonlyMap<string, Oid>>()
   const mirrorFrom = async (near: LocalRemote, places: readonly RefPlace[]): Promise<boolean> => {
-    const there = await near.refs.list(places)
+    const there = await near.look(places)
     const key = places.join(' ')
     if (sameRefs(there, mirrored.get(key))) return true
     // Another set of places may share refs with this one.
@@ -142,7 +142,7 @@ function withRemote(
       })
     },
     async close() {
-      await Promise.all([repository.close(), local?.refs.close()])
+      await Promise.all([repository.close(), local?.close()])
     },
   }
 }

@@ -2,8 +2,10 @@ import { constants } from 'node:fs'
 import { access, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import type { RefUpdate } from '../port.ts'
-import { createRefs, type Refs } from './refs.ts'
+import { checkRefPlaces, isRefFolder } from '../names.ts'
+import type { Oid, RefPlace, RefUpdate } from '../port.ts'
+import { createObjectReader } from './cat-file.ts'
+import { createRefs } from './refs.ts'
 import { runGit } from './run-git.ts'
 
 /**
@@ -13,21 +15,34 @@ import { runGit } from './run-git.ts'
  */
 export interface LocalRemote {
   readonly path: string
-  readonly refs: Refs
+  /** What it has at the places now. */
+  look(places: readonly RefPlace[]): Promise<ReadonlyMap<string, Oid>>
   /** Moves refs as a push does; false: git must push, as the remote has hooks or rules, or not all is as expected. */
   push(updates: readonly RefUpdate[]): Promise<boolean>
+  close(): Promise<void>
 }
 
 /** Undefined: it is elsewhere, has a work tree, or may not be written to. */
 export async function findLocalRemote(url: string): Promise<LocalRemote | undefined> {
   if (url.includes('://') || !(await isWritableBare(url))) return undefined
   const refs = createRefs(url)
+  const reader = createObjectReader(url)
   const hasRules = createRuleCheck(url)
   let pushes = 0
 
   return {
     path: url,
-    refs,
+    async look(places) {
+      if (places.some(isRefFolder)) return refs.list(places)
+      // Names are asked of a process that is there: to start one costs milliseconds, the more the larger this one is.
+      checkRefPlaces(places)
+      const replies = await reader.info(places)
+      const found = places.flatMap((place, at): [string, Oid][] => {
+        const oid = replies[at]?.oid
+        return oid === undefined ? [] : [[place, oid]]
+      })
+      return new Map(found)
+    },
     async push(updates) {
       if (await hasRules()) return false
       // What the refusal means is for git's own push to find out.
@@ -35,6 +50,9 @@ export async function findLocalRemote(url: string): Promise<LocalRemote | undefi
       pushes += 1
       if (pushes % pushesPerMaintenance === 0) await maintain(url)
       return outcome === 'updated'
+    },
+    async close() {
+      await Promise.all([reader.close(), refs.close()])
     },
   }
 }
