@@ -129,7 +129,8 @@ async function recentPlaces(
   const until = history[last]?.oid
   await clone.walk(head, { prefix: 'clusters', ...(until === undefined ? {} : { until }) }, (step) => {
     const place = places.get(step.commit)
-    if (place) for (const { path } of step.changes) recent.set(detached(path), place)
+    // Forgotten when the start is over: a copy of each path would cost more than the listing that it is part of.
+    if (place) for (const { path } of step.changes) recent.set(path, place)
   })
   return { recent, older: placeOf(last) }
 }
