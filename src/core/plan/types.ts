@@ -155,7 +155,6 @@ export type GateName =
   | 'budget'
   | 'catalog'
   | 'promotion'
-  | 'supersede'
   | 'health'
   | 'soak'
   | 'silent'

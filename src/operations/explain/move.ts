@@ -50,7 +50,6 @@ const moveAtGate: Readonly<Record<GateName | 'requires', Move>> = {
   budget: nobody,
   catalog: ({ subject }) => `${subject.planned.input.service.owner} mends the catalog: halctl validate`,
   promotion: nobody,
-  supersede: nobody,
   health: nobody,
   soak: nobody,
   silent: () => moves.cluster,
