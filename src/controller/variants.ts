@@ -7,7 +7,6 @@ import { releaseId, type ServiceRelease } from '../core/domain/service-release.t
 import { byHand, settledRelease } from '../core/plan/refresh.ts'
 import type { CatalogTargets } from '../core/plan/service-inputs.ts'
 import type { StalePlacements } from '../core/plan/types.ts'
-import { blobId } from '../core/render/blob-id.ts'
 import type { ReleaseRenderer } from '../core/render/release-renderer.ts'
 import type { Releases } from './releases.ts'
 
@@ -33,7 +32,6 @@ interface Rendered {
 export function createVariants(releases: Releases, source: CatalogSource): Variants {
   const known = new Map<string, Rendered>()
   const changedBetween = createChangedClusters()
-  const blobOf = createBlobs()
   const clustersAt = createClustersAt(source)
 
   const render = (
@@ -53,7 +51,7 @@ export function createVariants(releases: Releases, source: CatalogSource): Varia
         const document = targets.clusterAt(cluster)
         // What was no target the last time is not known for the present release.
         const kept = isNew || changed?.has(cluster) ? 0 : (before.file[cluster] ?? 0)
-        if (document) file[cluster] = kept || numberOf(blobs, blobOf(renderer, document, name))
+        if (document) file[cluster] = kept || numberOf(blobs, renderer.blobOf(document, name))
       }
     }
     return { commit, clusters, groups: all, releases, file, blobs }
@@ -161,23 +159,6 @@ function numberOf(blobs: string[], blob: string | undefined): number {
   if (blob === undefined) return 0
   const known = blobs.indexOf(blob)
   return known >= 0 ? known : blobs.push(blob) - 1
-}
-
-/** The id of each distinct text, hashed once; undefined: it can not be rendered there, which is an error of the catalog. */
-function createBlobs() {
-  const known = new WeakMap<ReleaseRenderer, Map<number, string>>()
-  return (renderer: ReleaseRenderer, cluster: Cluster, group: string): string | undefined => {
-    const blobs = known.get(renderer) ?? new Map<number, string>()
-    known.set(renderer, blobs)
-    const variant = renderer.variantOf(cluster, group)
-    const before = blobs.get(variant)
-    if (before !== undefined) return before
-    const outcome = renderer.render(cluster, group)
-    if (outcome.kind === 'error') return undefined
-    const blob = blobId(outcome.file.text)
-    blobs.set(variant, blob)
-    return blob
-  }
 }
 
 /** The clusters whose documents are others than in an earlier catalog, compared once for all services. */

@@ -1,5 +1,6 @@
 import type { Cluster, JsonObject } from '../domain/cluster.ts'
 import type { ExpressionContext, ExpressionError, ReadPath } from '../expressions/types.ts'
+import { blobId } from './blob-id.ts'
 import { emitYaml } from './emit-yaml.ts'
 import { servicePath } from './paths.ts'
 import { pinnedRevision } from './kustomize-objects.ts'
@@ -14,6 +15,8 @@ export interface ReleaseRenderer {
   variantOf(cluster: Cluster, group: string): number
   /** `clusters/<cluster>/apps/<namespace>/<service>.yaml`; equal variants share one text. */
   render(cluster: Cluster, group: string): RenderOutcome
+  /** The id that Git gives that file, without keeping its text; undefined: it can not be rendered. */
+  blobOf(cluster: Cluster, group: string): string | undefined
   /** The fields read by its expressions that differ between two documents of a cluster, in words: `label size`. */
   changedFields(before: Cluster, after: Cluster): readonly string[]
   /** What the cluster's HelmRelease or Kustomization must show to run this release. */
@@ -44,6 +47,7 @@ export function createReleaseRenderer(
   const variantOf = createVariants(compiled.reads)
   const contentOf = (cluster: Cluster, group: string) => compiled.evaluate(contextOf(inputs, cluster, group))
   const textOf = oncePerVariant(variantOf, contentOf, (content) => serviceText(inputs, content))
+  const idOf = oncePerVariant(variantOf, contentOf, (content) => blobId(serviceText(inputs, content)))
   const specOf = oncePerVariant(variantOf, contentOf, (content) => releaseSpec(inputs, content))
   const { service, source } = inputs
 
@@ -54,6 +58,10 @@ export function createReleaseRenderer(
       if (text.kind === 'errors') return { kind: 'error', errors: text.errors }
       const path = servicePath(cluster.name, service.namespace, service.name)
       return { kind: 'file', file: { path, text: text.made } }
+    },
+    blobOf(cluster, group) {
+      const id = idOf(cluster, group)
+      return id.kind === 'made' ? id.made : undefined
     },
     changedFields: (before, after) => changedFields(compiled.reads, before, after),
     expectedOf(cluster, group) {
