@@ -1,5 +1,5 @@
 import type { TreeChange } from '../adapters/git/port.ts'
-import type { DecommissionProposal } from '../core/plan/types.ts'
+import type { DecommissionProposal } from '../core/plan/proposals.ts'
 import { namespacePath, rolloutPath, servicePath } from '../core/render/paths.ts'
 import { decommissionPullRequest } from '../core/render/removal-pull-request.ts'
 import { formatRollout } from '../core/render/rollout-document.ts'

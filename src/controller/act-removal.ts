@@ -1,6 +1,6 @@
 import type { TreeChange } from '../adapters/git/port.ts'
 import { clustersOf } from '../core/plan/gates.ts'
-import type { RemovalProposal } from '../core/plan/types.ts'
+import type { RemovalProposal } from '../core/plan/proposals.ts'
 import { namespacePath, rolloutPath, servicePath } from '../core/render/paths.ts'
 import { removalPullRequest } from '../core/render/removal-pull-request.ts'
 import { formatRollout } from '../core/render/rollout-document.ts'

@@ -1,6 +1,6 @@
 import type { TreeChange } from '../adapters/git/port.ts'
 import { clustersOf } from '../core/plan/gates.ts'
-import type { ReturnProposal } from '../core/plan/types.ts'
+import type { ReturnProposal } from '../core/plan/proposals.ts'
 import { rolloutPath, servicePath } from '../core/render/paths.ts'
 import { returnPullRequest } from '../core/render/pull-request.ts'
 import { formatRollout } from '../core/render/rollout-document.ts'

@@ -1,4 +1,4 @@
-import type { VerdictProposal } from '../core/plan/types.ts'
+import type { VerdictProposal } from '../core/plan/proposals.ts'
 import { rolloutPath } from '../core/render/paths.ts'
 import { verdictMessage } from '../core/render/pull-request.ts'
 import { formatRollout } from '../core/render/rollout-document.ts'

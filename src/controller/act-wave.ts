@@ -1,7 +1,7 @@
 import type { TreeChange } from '../adapters/git/port.ts'
 import { releaseId } from '../core/domain/service-release.ts'
 import { clustersOf } from '../core/plan/gates.ts'
-import type { WaveProposal } from '../core/plan/types.ts'
+import type { WaveProposal } from '../core/plan/proposals.ts'
 import { rolloutPath } from '../core/render/paths.ts'
 import { wavePullRequest } from '../core/render/pull-request.ts'
 import { formatRollout } from '../core/render/rollout-document.ts'

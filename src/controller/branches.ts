@@ -5,7 +5,7 @@ import type {
   RemovalProposal,
   ReturnProposal,
   WaveProposal,
-} from '../core/plan/types.ts'
+} from '../core/plan/proposals.ts'
 
 /** The branch of a wave names the fence that it raises: a new decision never meets the branch of an old one. */
 export function waveBranch({ service, group, release, wave, part, parts, next }: WaveProposal): string {

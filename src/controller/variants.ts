@@ -6,7 +6,7 @@ import type { Rollout } from '../core/domain/rollout.ts'
 import { releaseId, type ServiceRelease } from '../core/domain/service-release.ts'
 import { byHand, settledRelease } from '../core/plan/refresh.ts'
 import type { CatalogTargets } from '../core/plan/service-inputs.ts'
-import type { StalePlacements } from '../core/plan/types.ts'
+import type { StalePlacements } from '../core/plan/plan-input.ts'
 import type { ReleaseRenderer } from '../core/render/release-renderer.ts'
 import type { Releases } from './releases.ts'
 

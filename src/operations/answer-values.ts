@@ -3,7 +3,7 @@ import type { Finding } from '../core/domain/finding.ts'
 import type { ServiceRelease } from '../core/domain/service-release.ts'
 import { formatInstant, type Instant } from '../core/domain/time.ts'
 import type { FleetNotice } from '../core/plan/fleet-notices.ts'
-import type { Gate } from '../core/plan/types.ts'
+import type { Gate } from '../core/plan/service-plan.ts'
 import type { FindingAnswer, GateAnswer, ReleaseAnswer } from './shapes.ts'
 
 /** How domain values become parts of answers. Apart from the schemas, whose library takes long to load. */

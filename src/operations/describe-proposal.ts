@@ -1,5 +1,5 @@
 import { clustersOf } from '../core/plan/gates.ts'
-import type { Proposal } from '../core/plan/types.ts'
+import type { Proposal } from '../core/plan/proposals.ts'
 
 /** One effect as a person would tell it: `opens wave 3 of 4: 12 clusters`. */
 export function describeProposal(proposal: Proposal): string {

@@ -2,7 +2,7 @@ import { PlacementState, type PlacementStateName, placementStateNames } from '..
 import { releaseId } from '../core/domain/service-release.ts'
 import { parseReleaseId } from '../core/plan/release-order.ts'
 import { type Fault, faultOf } from '../core/plan/blame.ts'
-import type { GroupPlanInput, ServicePlanInput } from '../core/plan/types.ts'
+import type { GroupPlanInput, ServicePlanInput } from '../core/plan/plan-input.ts'
 
 /** How many placements of a group stand where, for people: what rolls while it rolls, else all that is targeted. */
 export interface PlacementCounts {

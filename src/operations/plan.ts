@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import type { Join, Proposal, RemovalProposal } from '../core/plan/types.ts'
+import type { Join, Proposal, RemovalProposal } from '../core/plan/proposals.ts'
 import { defineOperation } from './operation.ts'
 import { describeProposal } from './describe-proposal.ts'
 import { toGate, toMoment, toRelease } from './answer-values.ts'

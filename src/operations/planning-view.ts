@@ -10,7 +10,7 @@ import { planService } from '../core/plan/plan-service.ts'
 import { removalInputs } from '../core/plan/removal-inputs.ts'
 import { type CatalogTargets, createCatalogTargets, servicePlanInput } from '../core/plan/service-inputs.ts'
 import { withSickness } from '../core/plan/sick.ts'
-import type { ServicePlan } from '../core/plan/types.ts'
+import type { ServicePlan } from '../core/plan/service-plan.ts'
 import { unknownName } from './nearest-name.ts'
 import type { CatalogView, FleetView, PlannedService, PlanningView } from './workspace.ts'
 

@@ -10,7 +10,8 @@ import type { Instant, Seconds } from '../core/domain/time.ts'
 import type { FleetNotice } from '../core/plan/fleet-notices.ts'
 import type { EmptyingPlan } from '../core/plan/plan-decommission.ts'
 import { type CatalogTargets, type ObservedView } from '../core/plan/service-inputs.ts'
-import type { ServicePlan, ServicePlanInput } from '../core/plan/types.ts'
+import type { ServicePlanInput } from '../core/plan/plan-input.ts'
+import type { ServicePlan } from '../core/plan/service-plan.ts'
 import { KnownError } from './known-error.ts'
 
 /** What every question is asked about. Each part is opened when first asked for, once. */

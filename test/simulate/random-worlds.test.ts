@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readDefaultTemplates } from '../../src/adapters/catalog/templates.ts'
-import type { Gate } from '../../src/core/plan/types.ts'
+import type { Gate } from '../../src/core/plan/service-plan.ts'
 import { stories, type Story, tellStory } from './random-story.ts'
 
 /** More and others for a longer search: `HALYARD_WORLDS=2000 HALYARD_SEED=7 npx vitest run test/simulate/random-worlds.test.ts`. */

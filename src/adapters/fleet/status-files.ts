@@ -6,7 +6,7 @@ import {
   unpackColumns,
   unpackNumbers,
 } from './pack-columns.ts'
-import type { Sickness } from '../../core/plan/types.ts'
+import type { Sickness } from '../../core/plan/plan-input.ts'
 import type { PublishedPlan, PublishedService, SharedCatalog, StatusHead } from './port.ts'
 
 /** The files of a published status: JSON, which people can read with `git show refs/halyard/status:status.json`. */

@@ -4,10 +4,10 @@ import type {
   Join,
   RemovalProposal,
   ReturnProposal,
-  ServicePlan,
   VerdictProposal,
   WaveProposal,
-} from './types.ts'
+} from './proposals.ts'
+import type { ServicePlan } from './service-plan.ts'
 
 /** What the controller carries out in one round, most urgent first. */
 export interface Admitted {

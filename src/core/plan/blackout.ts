@@ -1,7 +1,7 @@
 import { type Share, shareOf } from '../domain/share.ts'
 import type { Instant, Seconds } from '../domain/time.ts'
 import { clustersOf } from './gates.ts'
-import type { Gate } from './types.ts'
+import type { Gate } from './service-plan.ts'
 
 /** A time in which so many clusters were out of contact that nothing could be concluded from reports, or from their lack. */
 export interface Blackout {

@@ -3,7 +3,8 @@ import type { BudgetScope, ChangeBudget } from '../domain/settings.ts'
 import { shareOf } from '../domain/share.ts'
 import { formatDuration, type Instant } from '../domain/time.ts'
 import type { CatalogTargets } from './service-inputs.ts'
-import type { Gate, ServicePlan, WaveProposal } from './types.ts'
+import type { WaveProposal } from './proposals.ts'
+import type { Gate, ServicePlan } from './service-plan.ts'
 
 /** What change budgets are counted over. */
 export interface BudgetFacts {

@@ -3,7 +3,8 @@ import { rejectedReleases, type Rollout } from '../domain/rollout.ts'
 import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 import { isAllowed, promotionOf, soakOf } from './orders.ts'
-import type { Gate, GroupPlanInput } from './types.ts'
+import type { GroupPlanInput } from './plan-input.ts'
+import type { Gate } from './service-plan.ts'
 
 export type ReleaseOrder = (a: ServiceRelease, b: ServiceRelease) => number
 

@@ -4,7 +4,9 @@ import type { Instant } from '../domain/time.ts'
 import type { ReleaseOrder } from './candidate.ts'
 import { wavesExpected } from './group-tally.ts'
 import type { GroupTally } from './tally.ts'
-import type { Gate, GroupPlan, GroupPlanInput, Proposal, ServicePlanInput } from './types.ts'
+import type { GroupPlanInput, ServicePlanInput } from './plan-input.ts'
+import type { Proposal } from './proposals.ts'
+import type { Gate, GroupPlan } from './service-plan.ts'
 
 /** What `planGroup` knows besides the service's input. */
 export interface GroupContext {

@@ -3,13 +3,8 @@ import { type ReleaseId, releaseId } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 import { brokenBy, isInRange, versionOf } from './requirements.ts'
 import { raiseFence } from './rollout-changes.ts'
-import type {
-  DependentReturn,
-  Neighbours,
-  ReturnedPlacement,
-  ReturnProposal,
-  ServicePlanInput,
-} from './types.ts'
+import type { Neighbours, ServicePlanInput } from './plan-input.ts'
+import type { DependentReturn, ReturnedPlacement, ReturnProposal } from './proposals.ts'
 
 /** How many entries about broken requirements a rollout file keeps; older ones stay in Git history. */
 const returnsKept = 20

@@ -1,6 +1,7 @@
 import { releaseId } from '../domain/service-release.ts'
 import { clustersOf } from './gates.ts'
-import type { Gate, GroupPlan, GroupPlanInput, ServicePlanInput } from './types.ts'
+import type { GroupPlanInput, ServicePlanInput } from './plan-input.ts'
+import type { Gate, GroupPlan } from './service-plan.ts'
 
 /** How many clusters a gate names. */
 const shown = 3

@@ -2,7 +2,7 @@ import type { CurrentRelease, Rollout } from '../domain/rollout.ts'
 import type { Allowance } from './group-tally.ts'
 import { sickText } from './sick.ts'
 import type { GroupTally } from './tally.ts'
-import type { Gate } from './types.ts'
+import type { Gate } from './service-plan.ts'
 
 /** What the opened wave still needs; empty when it passed. */
 export function waveGates(

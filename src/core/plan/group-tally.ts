@@ -14,7 +14,7 @@ import { isSelected, retriesOf } from './retry.ts'
 import { setApartSick } from './sick.ts'
 import { type GroupTally, tallyPlacements } from './tally.ts'
 import { budgetOf, waveQuotas } from './waves.ts'
-import type { GroupPlanInput, ServicePlanInput } from './types.ts'
+import type { GroupPlanInput, ServicePlanInput } from './plan-input.ts'
 
 interface TallyContext {
   readonly input: ServicePlanInput

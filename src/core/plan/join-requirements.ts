@@ -1,7 +1,7 @@
 import type { Service } from '../domain/service.ts'
 import { isInRange } from './requirements.ts'
 import type { RequiresGraph } from './requires-graph.ts'
-import type { Join } from './types.ts'
+import type { Join } from './proposals.ts'
 
 /**
  * What a new cluster can begin with: everything whose requirements are met by what joins in the same bootstrap, as

@@ -2,7 +2,8 @@ import { rejectedReleases } from '../domain/rollout.ts'
 import { releaseId } from '../domain/service-release.ts'
 import { hasBit } from './bitset.ts'
 import { clusterPinsOf, isAllowed, pinOf, skipsOf } from './orders.ts'
-import type { GroupPlanInput, Join, ServicePlanInput } from './types.ts'
+import type { GroupPlanInput, ServicePlanInput } from './plan-input.ts'
+import type { Join } from './proposals.ts'
 
 /** New clusters get what is proven in their group, pinned for them and not kept from them, whatever rolls there now. */
 export function joinsOf(

@@ -7,7 +7,8 @@ import { hasBit } from './bitset.ts'
 import { type Shutting, shuttingAt } from './freeze-windows.ts'
 import { clustersOf } from './gates.ts'
 import { clusterPinsOf, isInScope, ordersOf, pinOf, returnOrderOf, withdrawalOf } from './orders.ts'
-import type { Gate, GateName, GroupPlanInput, ServicePlanInput } from './types.ts'
+import type { GroupPlanInput, ServicePlanInput } from './plan-input.ts'
+import type { Gate, GateName } from './service-plan.ts'
 
 /** Gates that shut every step of a service in a group that no failure asks for. */
 export function standingGates(

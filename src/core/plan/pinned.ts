@@ -4,7 +4,7 @@ import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import { type CandidateChoice, type Choosing, chooseCandidate, proofIn } from './candidate.ts'
 import { pinGate, pinnedOutGate } from './order-gates.ts'
 import { isAllowed, promotionOf } from './orders.ts'
-import type { Gate } from './types.ts'
+import type { Gate } from './service-plan.ts'
 
 /**
  * What a pinned group takes next: its version at the catalog's head, or nothing. A version that is not above what

@@ -8,7 +8,8 @@ import { removalDigest } from './prune-guard.ts'
 import { isGone, type RemovalFleet } from './removal-inputs.ts'
 import { emptyOf } from './rollout-changes.ts'
 import type { CatalogTargets, ObservedView } from './service-inputs.ts'
-import type { DecommissionProposal, Gate } from './types.ts'
+import type { DecommissionProposal } from './proposals.ts'
+import type { Gate } from './service-plan.ts'
 
 /** How far a cluster is that shall be emptied. */
 export interface EmptyingPlan {

@@ -8,7 +8,9 @@ import { approvalOf } from './orders.ts'
 import { removalDigest } from './prune-guard.ts'
 import type { GroupRemovalInput } from './removal-input.ts'
 import { finishRemoval, openRemovalWave } from './rollout-changes.ts'
-import type { Gate, RemovalProposal, ServicePlanInput } from './types.ts'
+import type { ServicePlanInput } from './plan-input.ts'
+import type { RemovalProposal } from './proposals.ts'
+import type { Gate } from './service-plan.ts'
 import { waveQuotas } from './waves.ts'
 
 export interface RemovalDecision {

@@ -2,7 +2,9 @@ import type { Instant } from '../domain/time.ts'
 import type { GroupDecision } from './decision.ts'
 import { planRemoval } from './plan-removal.ts'
 import type { GroupRemovalInput } from './removal-input.ts'
-import type { ApprovalRequest, GroupPlan, Proposal, RemovalProposal, ServicePlanInput } from './types.ts'
+import type { ServicePlanInput } from './plan-input.ts'
+import type { Proposal, RemovalProposal } from './proposals.ts'
+import type { ApprovalRequest, GroupPlan } from './service-plan.ts'
 
 /**
  * What leaves, beside what moves. Both write the ledger of their group, so a removal has its turn when the rollout has

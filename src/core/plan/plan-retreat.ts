@@ -7,7 +7,7 @@ import { returnOrderOf } from './orders.ts'
 import { isRefresh, refreshedFiles } from './refresh.ts'
 import { rejectRefresh, rejectRelease, returnFailed, returnRest, rollbackFacts } from './rollback.ts'
 import type { GroupTally } from './tally.ts'
-import type { Proposal } from './types.ts'
+import type { Proposal } from './proposals.ts'
 
 /** Rejection, an ordered rollback, or the return of failures within the budget; with all that this would break. */
 export function planRetreat(

@@ -14,7 +14,8 @@ import { prove } from './rollout-changes.ts'
 import { sickText } from './sick.ts'
 import { takeoverAt } from './supersede.ts'
 import type { GroupTally } from './tally.ts'
-import type { Gate, Proposal } from './types.ts'
+import type { Proposal } from './proposals.ts'
+import type { Gate } from './service-plan.ts'
 
 /** The current release is on its way: wait for its wave, then supersede it, open the next wave, or prove it. */
 export function planRolling(

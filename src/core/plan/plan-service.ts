@@ -6,7 +6,8 @@ import { joinsOf } from './joins.ts'
 import { nextOrderChange } from './orders.ts'
 import { createReleaseOrder } from './release-order.ts'
 import { withoutRetried } from './retry.ts'
-import type { ServicePlan, ServicePlanInput } from './types.ts'
+import type { ServicePlanInput } from './plan-input.ts'
+import type { ServicePlan } from './service-plan.ts'
 
 /**
  * Everything that shall happen next with one service, and what each group waits for. Pure: the same input and

@@ -12,7 +12,8 @@ import { requiresGates } from './requirements.ts'
 import { openWave, startRelease } from './rollout-changes.ts'
 import { sickText } from './sick.ts'
 import type { GroupTally } from './tally.ts'
-import type { Gate, Proposal, WaveProposal } from './types.ts'
+import type { Proposal, WaveProposal } from './proposals.ts'
+import type { Gate } from './service-plan.ts'
 import { isWhole, partsLeft } from './waves.ts'
 
 /** Proposes the first or next wave of `release`, unless a gate is shut or nothing can be moved. */

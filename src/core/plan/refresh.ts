@@ -3,7 +3,8 @@ import { releaseId, type ServiceRelease } from '../domain/service-release.ts'
 import { clustersOf } from './gates.ts'
 import { Staleness } from './staleness.ts'
 import type { GroupTally } from './tally.ts'
-import type { Gate, ServicePlanInput } from './types.ts'
+import type { ServicePlanInput } from './plan-input.ts'
+import type { Gate } from './service-plan.ts'
 
 /** Whether an attempt only brings new files of the release that was proven last: its failure leaves the release proven. */
 export function isRefresh(current: CurrentRelease | undefined): boolean {

@@ -6,7 +6,8 @@ import type { ReleaseId, ServiceRelease } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 import { clustersOf } from './gates.ts'
 import { parseReleaseId } from './release-order.ts'
-import type { Gate, GroupPlanInput, Neighbours, ServicePlanInput } from './types.ts'
+import type { GroupPlanInput, Neighbours, ServicePlanInput } from './plan-input.ts'
+import type { Gate } from './service-plan.ts'
 
 /** One requirement that a release meets or not, cluster by cluster. */
 interface Barrier {

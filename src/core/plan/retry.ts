@@ -4,7 +4,7 @@ import { releaseId } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 import { hasBit } from './bitset.ts'
 import { ordersOf } from './orders.ts'
-import type { ClusterFacts } from './types.ts'
+import type { ClusterFacts } from './plan-input.ts'
 
 /**
  * A ledger without the failures and rejections that orders to retry have made void. The next write leaves them

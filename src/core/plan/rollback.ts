@@ -5,7 +5,7 @@ import { releaseId } from '../domain/service-release.ts'
 import type { Instant } from '../domain/time.ts'
 import type { GroupContext } from './decision.ts'
 import { raiseFence, reject, rejectFiles, setApart } from './rollout-changes.ts'
-import type { Proposal, ReturnedPlacement, ReturnProposal } from './types.ts'
+import type { Proposal, ReturnedPlacement, ReturnProposal } from './proposals.ts'
 
 /** What a rollback needs to know of the world. */
 export interface RollbackFacts {

@@ -15,7 +15,7 @@ import { addBit, type Bitset, createBitset, hasBit, subtract, unite } from './bi
 import { concerns, ordersOf } from './orders.ts'
 import { createRequiresGraph, type RequiresGraph } from './requires-graph.ts'
 import { createTargeting } from './targeting.ts'
-import type { ClusterFacts, Neighbours, ServicePlanInput, Sickness } from './types.ts'
+import type { ClusterFacts, Neighbours, ServicePlanInput, Sickness } from './plan-input.ts'
 import { waveOrder } from './wave-order.ts'
 
 /** Everything that follows from a catalog alone, computed once per catalog. */

@@ -6,7 +6,7 @@ import type { Settings } from '../domain/settings.ts'
 import { shareOf } from '../domain/share.ts'
 import type { GroupTally } from './tally.ts'
 import type { CatalogTargets, FleetView, ObservedView, StepView } from './service-inputs.ts'
-import type { ClusterFacts, Sickness } from './types.ts'
+import type { ClusterFacts, Sickness } from './plan-input.ts'
 
 /** The placements of one service in one group. */
 export interface StandingPlacements {

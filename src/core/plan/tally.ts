@@ -2,7 +2,7 @@ import { type DesiredColumns, type ObservedColumns, PlacementState } from '../do
 import type { Instant, Seconds } from '../domain/time.ts'
 import { type Blackout, clockAfter, presentBlackout } from './blackout.ts'
 import { Staleness } from './staleness.ts'
-import type { Tally } from './types.ts'
+import type { Tally } from './service-plan.ts'
 
 /** The placements of one group at one moment, counted in one pass. No rule looks at a column itself. */
 export interface GroupTally extends Tally {

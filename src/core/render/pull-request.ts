@@ -1,7 +1,7 @@
 import type { Cluster } from '../domain/cluster.ts'
 import { releaseId } from '../domain/service-release.ts'
 import { versionOf } from '../plan/requirements.ts'
-import type { ReturnProposal, VerdictProposal, WaveProposal } from '../plan/types.ts'
+import type { ReturnProposal, VerdictProposal, WaveProposal } from '../plan/proposals.ts'
 import type { PlacementChange } from './diff-classes.ts'
 import { codeSpan, escapeMarkdown, hiddenMarker } from './markdown.ts'
 import {

@@ -1,6 +1,6 @@
 import type { Cluster } from '../domain/cluster.ts'
 import { versionOf } from '../plan/requirements.ts'
-import type { DecommissionProposal, RemovalProposal } from '../plan/types.ts'
+import type { DecommissionProposal, RemovalProposal } from '../plan/proposals.ts'
 import { codeSpan, hiddenMarker } from './markdown.ts'
 import { clusterTable, composeBody, count, labelsOf, listSection, nameList } from './pull-request-sections.ts'
 import type { PullRequestText } from './pull-request.ts'

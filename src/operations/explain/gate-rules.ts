@@ -1,6 +1,6 @@
 import type { Directive } from '../../core/domain/directive.ts'
 import { isInScope, ordersOf } from '../../core/plan/orders.ts'
-import type { Gate } from '../../core/plan/types.ts'
+import type { Gate } from '../../core/plan/service-plan.ts'
 import { toMoment } from '../answer-values.ts'
 import { not, type Rule, yes } from './rule.ts'
 import type { Subject, SubjectPlace } from './subject.ts'

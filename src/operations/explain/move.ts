@@ -1,6 +1,6 @@
 import type { Directive } from '../../core/domain/directive.ts'
 import type { Fault } from '../../core/plan/blame.ts'
-import type { Gate, GateName } from '../../core/plan/types.ts'
+import type { Gate, GateName } from '../../core/plan/service-plan.ts'
 import { placementAt } from '../placements.ts'
 import { orderOfGate } from './gate-rules.ts'
 import type { Rule } from './rule.ts'

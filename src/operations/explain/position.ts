@@ -3,7 +3,7 @@ import { releaseId, type ServiceRelease } from '../../core/domain/service-releas
 import { hasBit } from '../../core/plan/bitset.ts'
 import { clusterPinsOf, ordersOf, skipsOf } from '../../core/plan/orders.ts'
 import { waveQuotas } from '../../core/plan/waves.ts'
-import type { ServicePlanInput } from '../../core/plan/types.ts'
+import type { ServicePlanInput } from '../../core/plan/plan-input.ts'
 import type { SubjectPlace } from './subject.ts'
 
 /** Where a cluster stands in the order in which waves take clusters. */

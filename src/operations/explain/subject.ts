@@ -1,7 +1,8 @@
 import { releaseId, type ServiceRelease } from '../../core/domain/service-release.ts'
 import type { RejectedRelease } from '../../core/domain/rollout.ts'
 import type { Cluster } from '../../core/domain/cluster.ts'
-import type { GroupPlan, GroupPlanInput } from '../../core/plan/types.ts'
+import type { GroupPlanInput } from '../../core/plan/plan-input.ts'
+import type { GroupPlan } from '../../core/plan/service-plan.ts'
 import { unknownName } from '../nearest-name.ts'
 import type { ExplainedService, ServiceView } from '../workspace.ts'
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Promote } from '../../core/domain/directive.ts'
 import { promotionOf, returnOrderOf, withdrawalOf } from '../../core/plan/orders.ts'
-import type { GroupPlanInput } from '../../core/plan/types.ts'
+import type { GroupPlanInput } from '../../core/plan/plan-input.ts'
 import { KnownError } from '../known-error.ts'
 import { object } from '../shapes.ts'
 import {

@@ -5,7 +5,8 @@ import { emptyRollout } from '../../../src/core/domain/rollout.ts'
 import type { ChangeBudget } from '../../../src/core/domain/settings.ts'
 import { type BudgetFacts, budgetGate, withinBudgets } from '../../../src/core/plan/budgets.ts'
 import { createCatalogTargets } from '../../../src/core/plan/service-inputs.ts'
-import type { Gate, ServicePlan, WaveProposal } from '../../../src/core/plan/types.ts'
+import type { WaveProposal } from '../../../src/core/plan/proposals.ts'
+import type { Gate, ServicePlan } from '../../../src/core/plan/service-plan.ts'
 import { catalogOf, cluster, group } from '../check/build-catalog.ts'
 
 const hour = 3600

@@ -11,7 +11,9 @@ import { releaseId } from '../../../src/core/domain/service-release.ts'
 import { planService } from '../../../src/core/plan/plan-service.ts'
 import { createCatalogTargets, servicePlanInput } from '../../../src/core/plan/service-inputs.ts'
 import { withSickness } from '../../../src/core/plan/sick.ts'
-import type { GroupPlan, Proposal, ServicePlan, ServicePlanInput } from '../../../src/core/plan/types.ts'
+import type { ServicePlanInput } from '../../../src/core/plan/plan-input.ts'
+import type { Proposal } from '../../../src/core/plan/proposals.ts'
+import type { GroupPlan, ServicePlan } from '../../../src/core/plan/service-plan.ts'
 import { catalogOf, cluster, group, service, version } from '../check/build-catalog.ts'
 
 /** `ledger 1.5.0` or `payments 2.0.0: ledger >=1.5`, ascending within a service. */

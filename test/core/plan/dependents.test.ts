@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ReturnProposal } from '../../../src/core/plan/types.ts'
+import type { ReturnProposal } from '../../../src/core/plan/proposals.ts'
 import { createCrossWorld } from './cross-world.ts'
 
 const prod = ['c0', 'c1', 'c2', 'c3']

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Directive } from '../../../src/core/domain/directive.ts'
-import type { Proposal } from '../../../src/core/plan/types.ts'
+import type { Proposal } from '../../../src/core/plan/proposals.ts'
 import { rolloutFromDocument } from '../../../src/core/render/read-rollout.ts'
 import { rolloutDocument } from '../../../src/core/render/rollout-document.ts'
 import { clusterNames, type TestGroup, upgradedWorld } from './planned-world.ts'

@@ -3,7 +3,8 @@ import { emptyRollout, type Rollout } from '../../../src/core/domain/rollout.ts'
 import { planRemoval } from '../../../src/core/plan/plan-removal.ts'
 import { planRemovals } from '../../../src/core/plan/plan-removals.ts'
 import type { GroupRemovalInput } from '../../../src/core/plan/removal-input.ts'
-import type { ServicePlanInput, WaveProposal } from '../../../src/core/plan/types.ts'
+import type { ServicePlanInput } from '../../../src/core/plan/plan-input.ts'
+import type { WaveProposal } from '../../../src/core/plan/proposals.ts'
 import { clusterNames, createPlannedWorld } from './planned-world.ts'
 
 const names = clusterNames('prod', 10)

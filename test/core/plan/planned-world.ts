@@ -14,13 +14,9 @@ import type { Blackout } from '../../../src/core/plan/blackout.ts'
 import { hasBit } from '../../../src/core/plan/bitset.ts'
 import { ordersOf } from '../../../src/core/plan/orders.ts'
 import { planService } from '../../../src/core/plan/plan-service.ts'
-import type {
-  GroupPlan,
-  Proposal,
-  ServicePlan,
-  ServicePlanInput,
-  StalePlacements,
-} from '../../../src/core/plan/types.ts'
+import type { ServicePlanInput, StalePlacements } from '../../../src/core/plan/plan-input.ts'
+import type { Proposal } from '../../../src/core/plan/proposals.ts'
+import type { GroupPlan, ServicePlan } from '../../../src/core/plan/service-plan.ts'
 import { createTargeting } from '../../../src/core/plan/targeting.ts'
 
 const everything = { all: true, matchLabels: {}, matchExpressions: [], names: [] }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { emptyRollout } from '../../../src/core/domain/rollout.ts'
 import { parseInstant } from '../../../src/core/domain/time.ts'
-import type { ReturnProposal, WaveProposal } from '../../../src/core/plan/types.ts'
+import type { ReturnProposal, WaveProposal } from '../../../src/core/plan/proposals.ts'
 import type { PlacementChange } from '../../../src/core/render/diff-classes.ts'
 import {
   bootstrapPullRequest,

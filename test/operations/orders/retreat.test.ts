@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { emptyRollout } from '../../../src/core/domain/rollout.ts'
-import type { Proposal, ServicePlan } from '../../../src/core/plan/types.ts'
+import type { Proposal } from '../../../src/core/plan/proposals.ts'
+import type { ServicePlan } from '../../../src/core/plan/service-plan.ts'
 import { retreatIn } from '../../../src/operations/orders/retreat.ts'
 
 const common = { service: 'payments', group: 'prod', evidence: [], next: emptyRollout('payments', 'prod') }

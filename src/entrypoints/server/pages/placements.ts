@@ -1,5 +1,5 @@
 import type { Instant } from '../../../core/domain/time.ts'
-import type { ServicePlanInput } from '../../../core/plan/types.ts'
+import type { ServicePlanInput } from '../../../core/plan/plan-input.ts'
 import { servicePath } from '../../../core/render/paths.ts'
 import { type Placement, placementAt } from '../../../operations/placements.ts'
 import { type Html, html } from '../html.ts'

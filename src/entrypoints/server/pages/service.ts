@@ -1,5 +1,5 @@
 import type { Instant } from '../../../core/domain/time.ts'
-import type { GroupPlanInput } from '../../../core/plan/types.ts'
+import type { GroupPlanInput } from '../../../core/plan/plan-input.ts'
 import { waveQuotas } from '../../../core/plan/waves.ts'
 import { rolloutPath } from '../../../core/render/paths.ts'
 import type { GroupStatus } from '../../../operations/status.ts'
